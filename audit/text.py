@@ -1,0 +1,224 @@
+"""From the original text to segments that read as prose, and back: every offset maps to the text as it was read.
+
+A `View` is a cleaned rendering of a stretch of the original. Cleaning removes what stands in the way of reading (soft
+hyphens, zero-width marks, table frames, line wraps, link marks, mojibake) but never touches the original: character *i* of
+the view stands for ``original[starts[i]:ends[i]]``.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from array import array
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Final, Literal, NamedTuple
+
+from audit.types import Field, PassageKind, Span
+
+TokenKind = Literal["word", "number", "punct", "address"]
+
+# Invisible marks: soft hyphen, zero-width characters (not the joiner of emoji), direction marks and overrides, BOM.
+_INVISIBLE: Final = "\u00ad\u200b\u200c\u200e\u200f\u2060\ufeff\u202a-\u202e\u2066-\u2069"
+_SPACES: Final = "\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+# UTF-8 read as Windows-1252: a lead byte seen as a letter, then one to three continuation bytes seen as marks or signs.
+_CONTINUATION: Final = (
+    "\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013\u2014\u2018-\u201e"
+    "\u2020-\u2022\u2026\u2030\u2039\u203a\u20ac\u2122"
+)
+MOJIBAKE: Final = re.compile(f"[\u00c2-\u00f4][{_CONTINUATION}]{{1,3}}")
+_ENTITY: Final = re.compile(r"&(?:#\d{2,7}|#[xX][0-9a-fA-F]{2,6}|[A-Za-z]{2,8}\d{0,2});")
+_SPECIAL: Final = re.compile(
+    f"(?P<invisible>[{_INVISIBLE}]+)|(?P<space>[{_SPACES}])|(?P<combined>\\w[\u0300-\u036f]+)"
+    f"|(?P<entity>{_ENTITY.pattern})|(?P<mojibake>{MOJIBAKE.pattern})"
+)
+_TOKEN: Final = re.compile(
+    r"(?P<address>(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.[\w.]+|[@#]\w+|\b[\w-]+(?:\.[\w-]+)*\."
+    r"(?:com|org|net|de|at|ch|fr|be|nl|eu|info|tv|uk|io|it|es)\b(?:/\S*)?)"
+    r"|(?P<number>\d+(?:[.,:]\d+)*)(?![^\W\d_])"
+    r"|(?P<word>\w+(?:['’‘\-\u2010\u2011]\w+)*)"
+    r"|(?P<punct>[^\w\s])"
+)
+
+
+class Token(NamedTuple):
+    """A word, number, punctuation mark or address (URL, e-mail, handle, hashtag); offsets are those of the view."""
+
+    text: str
+    start: int
+    end: int
+    kind: TokenKind
+
+
+class View:
+    """Cleaned text with the original range behind each of its characters."""
+
+    __slots__ = ("ends", "starts", "text")
+
+    def __init__(self, text: str, starts: array[int], ends: array[int]) -> None:
+        self.text = text
+        self.starts = starts
+        self.ends = ends
+
+    def span(self, start: int, end: int) -> Span:
+        """The original range of ``text[start:end]``. Raises ValueError for an empty or outlying range."""
+        if not 0 <= start < end <= len(self.text):
+            raise ValueError(f"no such range in a view of {len(self.text)} characters: {start}:{end}")
+        return Span(self.starts[start], self.ends[end - 1])
+
+    def select(self, ranges: Iterable[tuple[int, int]]) -> View:
+        """The view that keeps only these ranges, in their order."""
+        text: list[str] = []
+        starts, ends = array("l"), array("l")
+        for start, end in ranges:
+            text.append(self.text[start:end])
+            starts.extend(self.starts[start:end])
+            ends.extend(self.ends[start:end])
+        return View("".join(text), starts, ends)
+
+    def drop(self, ranges: Iterable[tuple[int, int]]) -> View:
+        """The view without these ranges, which are sorted and do not overlap."""
+        keep, last = [], 0
+        for start, end in ranges:
+            keep.append((last, start))
+            last = end
+        return self.select([*keep, (last, len(self.text))])
+
+    def strip(self) -> View:
+        """The view without white space at either end."""
+        start = len(self.text) - len(self.text.lstrip())
+        return self.select([(start, max(start, len(self.text.rstrip())))])
+
+    @classmethod
+    def join(cls, views: Iterable[View], glue: str = "") -> View:
+        """One view of several; the glue between two of them stands for the original text that lies between."""
+        text: list[str] = []
+        starts, ends = array("l"), array("l")
+        for view in views:
+            if not view.text:
+                continue
+            if text and glue:
+                text.append(glue)
+                starts.extend([ends[-1]] * len(glue))
+                ends.extend([view.starts[0]] * len(glue))
+            text.append(view.text)
+            starts.extend(view.starts)
+            ends.extend(view.ends)
+        return cls("".join(text), starts, ends)
+
+
+def _repair(match: re.Match[str]) -> str:
+    """What a special run reads as; itself where it is not what it looked like."""
+    run = match.group()
+    match match.lastgroup:
+        case "invisible":
+            return ""
+        case "space":
+            return " "
+        case "combined":
+            return unicodedata.normalize("NFC", run)
+        case "entity":
+            return html.unescape(run)
+        case _:
+            return unmojibake(run) or run
+
+
+def unmojibake(run: str) -> str | None:
+    """The character that a run of mis-decoded UTF-8 stands for, or None if it is no such run."""
+    for encoding in ("cp1252", "latin-1"):
+        try:
+            fixed = run.encode(encoding).decode("utf-8")
+        except (UnicodeDecodeError, UnicodeEncodeError):
+            continue
+        if fixed != run:
+            return fixed
+    return None
+
+
+def clean(original: str, start: int = 0, end: int | None = None) -> View:
+    """The cleaned view of ``original[start:end]``, characters only: layout is `audit.layout`'s task."""
+    end = len(original) if end is None else end
+    text: list[str] = []
+    starts, ends = array("l"), array("l")
+    at = start
+    for match in _SPECIAL.finditer(original, start, end):
+        run = _repair(match)
+        if at < match.start():
+            text.append(original[at : match.start()])
+            starts.extend(range(at, match.start()))
+            ends.extend(range(at + 1, match.start() + 1))
+        text.append(run)
+        starts.extend([match.start()] * len(run))
+        ends.extend([match.end()] * len(run))
+        at = match.end()
+    text.append(original[at:end])
+    starts.extend(range(at, end))
+    ends.extend(range(at + 1, end + 1))
+    return View("".join(text), starts, ends)
+
+
+def tokenize(text: str) -> tuple[Token, ...]:
+    """Words (with inner hyphens and apostrophes), numbers, addresses and single punctuation marks, in order."""
+    return tuple(
+        Token(match.group(), match.start(), match.end(), match.lastgroup)  # type: ignore[arg-type]  # the group names are the kinds
+        for match in _TOKEN.finditer(text)
+    )
+
+
+class Segment:
+    """A passage as detectors see it: cleaned text, tokens and sentences, and the way back to the original."""
+
+    def __init__(self, view: View, index: int, kind: PassageKind, field: Field, lang: str) -> None:
+        self.view = view
+        self.text = view.text
+        self.index = index
+        self.kind: PassageKind = kind
+        self.field: Field = field
+        self.lang = lang
+
+    def __repr__(self) -> str:
+        return f"Segment({self.index}, {self.kind}, {self.text[:40]!r})"
+
+    def span(self, start: int, end: int) -> Span:
+        """The original range behind ``self.text[start:end]``."""
+        return self.view.span(start, end)
+
+    @property
+    def whole(self) -> Span:
+        """The original range of the whole segment."""
+        return self.view.span(0, len(self.text))
+
+    @cached_property
+    def tokens(self) -> tuple[Token, ...]:
+        return tokenize(self.text)
+
+    @cached_property
+    def words(self) -> tuple[Token, ...]:
+        return tuple(token for token in self.tokens if token.kind == "word")
+
+    @cached_property
+    def sentences(self) -> tuple[tuple[int, int], ...]:
+        """Half-open ranges of the segment's text, white space between sentences left out."""
+        from sentencex import get_sentence_boundaries
+
+        ranges = []
+        for boundary in get_sentence_boundaries(self.lang, self.text):
+            sentence = self.text[boundary["start_index"] : boundary["end_index"]]
+            start = boundary["start_index"] + len(sentence) - len(sentence.lstrip())
+            end = boundary["start_index"] + len(sentence.rstrip())
+            if start < end:
+                ranges.append((start, end))
+        return tuple(ranges)
+
+    def sentence_at(self, position: int) -> tuple[int, int]:
+        """The sentence that holds this position of the segment's text."""
+        for start, end in self.sentences:
+            if position < end:
+                return start, end
+        return 0, len(self.text)
+
+
+def word_count(segments: Iterable[Segment]) -> int:
+    """Words of article text: furniture does not count."""
+    return sum(len(segment.words) for segment in segments if segment.kind != "furniture")
