@@ -52,6 +52,7 @@ class Detector:
 
     def finding(
         self,
+        context: Context,
         segment: Segment,
         start: int,
         end: int,
@@ -59,16 +60,17 @@ class Detector:
         *,
         weight: float,
         severity: Severity,
-        original: str,
         category: str | None = None,
         suggestions: Sequence[Suggestion] = (),
         evidence: Sequence[Evidence] = (),
     ) -> Finding:
-        """A finding on ``segment.text[start:end]``; ``original`` is the field's text, from which the quotation is taken.
+        """A finding on ``segment.text[start:end]``; the quotation is what stands there in the original.
 
         ``weight``: natural log odds of a real flaw where nothing is known of the document.
         """
         span = segment.span(start, end)
+        document = context.article.document
+        original = document.text if segment.field == "text" else document.title or ""
         return Finding(
             detector=self.id,
             category=category or self.category,

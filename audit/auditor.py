@@ -1,0 +1,288 @@
+"""The one entry: documents (and their siblings) in, a report out. The command line, batch runs and Python all call it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from audit.article import Article
+from audit.assets import Assets
+from audit.detectors import Context, Detector, detectors
+from audit.errors import UsageError
+from audit.furniture import FurnitureRules
+from audit.language import Languages
+from audit.siblings import Aligned, Sibling, agreement, align, discover
+from audit.text import Segment
+from audit.types import (
+    SEVERITIES,
+    Document,
+    DocumentReport,
+    Failure,
+    Finding,
+    Passage,
+    Record,
+    Severity,
+    SiblingLink,
+    Skip,
+)
+from audit.verdict import Judge, Judgement, Screened, at_least
+
+VERSION: Final = "0.1.0"
+_LOG: Final = logging.getLogger("audit")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What to run and what to report.
+
+    ``only`` and ``skip`` name detectors. ``min_probability`` (0–1) and ``min_severity`` leave findings out of the record;
+    verdict and damage are the same with and without them. ``weights`` are MQM weights by severity, or the name of a preset.
+    ``baseline`` holds fingerprints of findings that are known already and left out.
+    """
+
+    only: frozenset[str] = frozenset()
+    skip: frozenset[str] = frozenset()
+    min_probability: float | None = None
+    min_severity: Severity = "minor"
+    weights: str | Mapping[str, float] = "default"
+    baseline: frozenset[str] = frozenset()
+    seek_siblings: bool = True
+
+
+class Report(Record, frozen=True, kw_only=True):
+    """The record of a run, which can write itself."""
+
+    def save(self, path: str | Path) -> None:
+        """Write the report; the ending says how: .html, .json, .jsonl, .csv, .sarif, .tsv (MQM), .txt.
+
+        Raises UsageError for another ending, OSError where the file cannot be written.
+        """
+        from audit.report import save  # the one import from the right: it keeps `report.save("x.html")` within reach
+
+        save(self, Path(path))
+
+
+class Auditor:
+    """Audits documents of one target language with the embedded models; nothing is downloaded.
+
+    Raises UsageError for a language that is not supported, an unknown detector, preset or device.
+    """
+
+    def __init__(
+        self, lang: str = "de", *, device: str = "auto", options: Options | None = None, text_limit: int | None = None
+    ) -> None:
+        if device not in ("auto", "cpu"):
+            raise UsageError(f"device {device!r} is not available: the embedded models run on the CPU (auto, cpu)")
+        self.lang = lang
+        self.options = options or Options()
+        self.assets = Assets(lang)
+        self.languages = Languages(lang)
+        self.rules = FurnitureRules.load(self.assets.path("furniture"))
+        self.detectors = _chosen(self.options, lang)
+        self.text_limit = text_limit or int(self._settings("auditor")["longest_text"])
+        self.judge = Judge(self._settings("verdict"), self._weights())
+
+    def _settings(self, section: str) -> Mapping[str, Any]:
+        return self.assets.settings.get(section, {})
+
+    def _weights(self) -> Mapping[str, float]:
+        weights = self.options.weights
+        if not isinstance(weights, str):
+            return weights
+        presets: Mapping[str, Mapping[str, float]] = self._settings("mqm")
+        if weights not in presets:
+            raise UsageError(f"no MQM weights named {weights!r} (there are: {', '.join(sorted(presets))})")
+        return presets[weights]
+
+    @cached_property
+    def signature(self) -> str:
+        """Every version that a number in the record depends on."""
+        parts = [f"mt-audit:{VERSION}", f"lang:{self.lang}"]
+        parts += [f"{name}:{version}" for name, version in self.assets.versions.items()]
+        parts.append("detectors:" + ",".join(f"{d.id}.{d.version}" for d in self.detectors.values()))
+        if not self.options.seek_siblings:
+            parts.append("siblings:given")
+        parts += ["screen:none, p_machine from the findings alone", "device:cpu"]
+        return "|".join(parts)
+
+    def article(self, document: Document) -> Article:
+        """The document made ready. Raises UsageError where its text cannot be audited at all."""
+        if not document.text.strip():
+            raise UsageError("the text is empty")
+        if len(document.text) > self.text_limit:
+            raise UsageError(f"the text is too long ({len(document.text)} characters, at most {self.text_limit})")
+        try:
+            (document.text + (document.title or "") + document.id).encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise UsageError(f"not valid Unicode: a lone surrogate at character {error.start}") from error
+        return Article(document, self.rules, self.lang)
+
+    def audit(self, documents: Iterable[Document], siblings: Iterable[Document] = (), failures: Iterable[Failure] = ()) -> Report:
+        """The report on these documents, in their order.
+
+        Documents are each other's sibling candidates unless the options forbid it; ``siblings`` are only compared with. A
+        document that cannot be audited becomes a failure, as do those that reading brought along (``failures``).
+        """
+        failed = list(failures)
+        articles = self._articles(documents, failed)
+        witnesses = self._articles(siblings, failed)
+        found = self._siblings(articles, witnesses)
+        rows = [self._row(article, mates, failed) for article, mates in zip(articles, found, strict=True)]
+        return Report(signature=self.signature, metrics=agreement.metrics(), documents=tuple(rows), failures=tuple(failed))
+
+    def stories(self, documents: Iterable[Document]) -> tuple[list[list[tuple[str, float]]], list[Failure]]:
+        """Groups of documents that tell the same story, each with ids and similarities (0–1), and what could not be read."""
+        failed: list[Failure] = []
+        articles = self._articles(documents, failed)
+        groups = discover.stories(articles, self._settings("siblings"))
+        return [[(articles[index].document.id, similarity) for index, similarity in group] for group in groups], failed
+
+    def _articles(self, documents: Iterable[Document], failed: list[Failure]) -> list[Article]:
+        articles = []
+        for document in documents:
+            try:
+                articles.append(self.article(document))
+            except UsageError as error:
+                failed.append(Failure(source=document.id, reason=str(error)))
+        return articles
+
+    def _siblings(self, articles: Sequence[Article], witnesses: Sequence[Article]) -> list[tuple[Sibling, ...]]:
+        """For each article its siblings, best first. A witness that is also audited, or is the article itself, is no second voice."""
+        settings = self._settings("siblings")
+        if self.options.seek_siblings:
+            audited = {article.document.id for article in articles}
+            others = [witness for witness in witnesses if witness.document.id not in audited]
+            return discover.discover(articles, others, settings)
+        found = []
+        for article in articles:
+            others = [witness for witness in witnesses if witness.document.id != article.document.id]
+            found.append(discover.discover([article], others, settings)[0] if others else ())
+        return found
+
+    def context(self, article: Article, mates: Sequence[Sibling], detector_id: str) -> Context:
+        """What one detector gets to see of an article."""
+        return self._contexts(article, mates)(detector_id)
+
+    def _contexts(self, article: Article, mates: Sequence[Sibling]) -> Callable[[str], Context]:
+        aligned: Mapping[Segment, Sequence[Aligned]] = {}
+        if mates:
+            aligned = align.align(article, mates, self._settings("siblings"))
+
+        def context(detector_id: str) -> Context:
+            return Context(article, self.languages, self.assets, mates, aligned, self._settings(detector_id))
+
+        return context
+
+    def _row(self, article: Article, mates: Sequence[Sibling], failed: list[Failure]) -> DocumentReport:
+        document = article.document
+        spoken = self.languages.document_language([segment.text for segment in article.prose] or [document.text])
+        given = document.lang.lower().split("-")[0] if document.lang else None
+        if given not in (None, self.lang) or not spoken.may_be(self.lang):
+            lang = given if given not in (None, self.lang) else spoken.lang
+            reason = f"not {self.languages.name(self.lang)} text, as far as can be told ({self.languages.name(lang)}): not audited"
+            skips = tuple(Skip(detector=detector_id, reason=reason) for detector_id in self.detectors)
+            return self._report(article, lang, self.judge.undecided(article, reason), (), skips, {})
+        contexts = self._contexts(article, mates)
+        aligned = contexts("").aligned
+        findings, skips = self._detect(article, contexts, bool(mates), failed)
+        judgement = self.judge.judge(article, findings, self._screened(article))
+        return self._report(article, self.lang, judgement, mates, skips, aligned)
+
+    def _screened(self, article: Article) -> Screened | None:
+        return None
+
+    def _detect(
+        self, article: Article, contexts: Callable[[str], Context], has_siblings: bool, failed: list[Failure]
+    ) -> tuple[list[Finding], tuple[Skip, ...]]:
+        findings: list[Finding] = []
+        skips: list[Skip] = []
+        for detector in self.detectors.values():
+            if reason := self._missing(detector, has_siblings):
+                skips.append(Skip(detector=detector.id, reason=reason))
+                continue
+            try:
+                findings += detector.detect(contexts(detector.id))
+            except Exception as error:  # one detector's fault must not cost the other findings
+                _LOG.exception("detector %s failed on document %s", detector.id, article.document.id)
+                reason = f"detector {detector.id} failed: {type(error).__name__}: {error}"
+                failed.append(Failure(source=article.document.id, reason=" ".join(reason.split())))
+                skips.append(Skip(detector=detector.id, reason="failed on this document"))
+        return findings, tuple(skips)
+
+    def _missing(self, detector: Detector, has_siblings: bool) -> str | None:
+        """Why a detector cannot look, or None where it can."""
+        if "siblings" in detector.needs and not has_siblings:
+            return "no siblings"
+        missing = sorted(need for need in detector.needs if need != "siblings" and not self.assets.has(need))
+        return f"not installed: {', '.join(missing)}" if missing else None
+
+    def _report(
+        self,
+        article: Article,
+        lang: str,
+        judgement: Judgement,
+        mates: Sequence[Sibling],
+        skips: tuple[Skip, ...],
+        aligned: Mapping[Segment, Sequence[Aligned]],
+    ) -> DocumentReport:
+        document = article.document
+        headline = next((segment.text for segment in article.segments if segment.kind == "headline"), "")
+        return DocumentReport(
+            id=document.id,
+            lang=lang,
+            title=document.title if document.title else headline,
+            words=article.words,
+            text=document.text,
+            verdict=judgement.verdict,
+            siblings=tuple(_link(article, mate) for mate in mates),
+            passages=_with_agreement(article, judgement.passages, aligned),
+            findings=tuple(finding for finding in judgement.findings if self._reported(finding)),
+            skips=skips,
+        )
+
+    def _reported(self, finding: Finding) -> bool:
+        least = self.options.min_probability
+        least = float(self._settings("verdict")["report"]) if least is None else least
+        if finding.probability < least or finding.fingerprint in self.options.baseline:
+            return False
+        return at_least(finding.severity, self.options.min_severity)
+
+
+def _link(article: Article, mate: Sibling) -> SiblingLink:
+    return SiblingLink(
+        id=mate.article.document.id, similarity=round(mate.similarity, 4), chrf=round(agreement.document_chrf(article, mate), 2)
+    )
+
+
+def _with_agreement(
+    article: Article, passages: Sequence[Passage], aligned: Mapping[Segment, Sequence[Aligned]]
+) -> tuple[Passage, ...]:
+    """The passages with sacrebleu's scores against the sibling passages they are aligned with."""
+    segments = [segment for segment in article.segments if segment.field == "text"]
+    return tuple(
+        msgspec.structs.replace(passage, agreement=agreement.agreement(segment, aligned[segment])) if aligned.get(segment) else passage
+        for passage, segment in zip(passages, segments, strict=True)
+    )
+
+
+def _chosen(options: Options, lang: str) -> dict[str, Detector]:
+    """The detectors that these options ask for, in the order of their ids."""
+    known = {detector_id: d for detector_id, d in detectors().items() if lang in d.languages}
+    _check_names(options.only | options.skip, known)
+    if options.min_severity not in SEVERITIES:
+        raise UsageError(f"no severity named {options.min_severity!r} (there are: {', '.join(SEVERITIES)})")
+    return {i: d for i, d in known.items() if (not options.only or i in options.only) and i not in options.skip}
+
+
+def _check_names(names: Collection[str], known: Collection[str]) -> None:
+    for name in sorted(names):
+        if name not in known:
+            raise UsageError(f"no detector named {name!r} (there are: {', '.join(sorted(known))})")
+
+

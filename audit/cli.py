@@ -1,0 +1,312 @@
+"""The command line: data on standard output, everything else on standard error.
+
+Exit status: 0 nothing at or above ``--fail-on``; 1 something is; 2 an input could not be audited, or wrong usage.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, BinaryIO
+
+import typer
+
+from audit.errors import AuditError, InputError, UsageError
+
+if TYPE_CHECKING:
+    from audit.auditor import Auditor, Report
+    from audit.types import Document, Failure, Record
+
+app = typer.Typer(
+    name="mt-audit",
+    help="Finds machine-translation artifacts in articles, without their source text, and checks them against their siblings.",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+class Severity(StrEnum):
+    minor = "minor"
+    major = "major"
+    critical = "critical"
+
+
+class Format(StrEnum):
+    text = "text"
+    json = "json"
+    jsonl = "jsonl"
+    csv = "csv"
+    sarif = "sarif"
+    mqm = "mqm"
+    html = "html"
+
+
+Paths = Annotated[list[str], typer.Argument(metavar="PATH…", help="Files, folders, or - for JSON Lines on standard input.")]
+Siblings = Annotated[list[str] | None, typer.Option("--siblings", metavar="PATH", help="Documents that are only compared with.")]
+Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write here instead of standard output.")]
+TextKey = Annotated[str, typer.Option(help="The field that holds the text (jsonl, csv, parquet).")]
+IdKey = Annotated[str, typer.Option(help="The field that holds the id (jsonl, csv, parquet).")]
+Lang = Annotated[str, typer.Option(help="The language that the documents are written in.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No messages on standard error but errors.")]
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit status; no exception of ours, and no broken pipe, leaves a traceback."""
+    logging.basicConfig(level=logging.ERROR, format="%(name)s: %(message)s")
+    try:
+        status = app(args=list(arguments), standalone_mode=False)
+        sys.stdout.flush()
+        return status if isinstance(status, int) else 0
+    except AuditError as error:
+        _say(f"mt-audit: {error}")
+        return 2
+    except BrokenPipeError:
+        # The reader went away: that is its right. Python would complain once more on closing.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        _say(f"mt-audit: {error.filename or ''}: {error.strerror or error}")
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        # click's own usage errors, whichever click typer brings along, carry an exit code and show themselves.
+        if hasattr(error, "exit_code") and hasattr(error, "format_message"):
+            _say(f"mt-audit: {error.format_message()}")
+            return 2
+        raise
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
+@app.command()
+def check(
+    paths: Paths,
+    siblings: Siblings = None,
+    no_siblings: Annotated[bool, typer.Option("--no-siblings", help="Do not compare the documents with each other.")] = False,
+    format: Annotated[Format, typer.Option("--format", "-f", help="How to write the report.")] = Format.text,
+    output: Output = None,
+    min_severity: Annotated[Severity, typer.Option(help="Leave out findings that are less severe.")] = Severity.minor,
+    min_probability: Annotated[
+        float | None, typer.Option(min=0.0, max=1.0, help="Leave out findings that are less likely.", show_default="0.5")
+    ] = None,
+    only: Annotated[str, typer.Option(metavar="ID,…", help="Run only these detectors.")] = "",
+    skip: Annotated[str, typer.Option(metavar="ID,…", help="Do not run these detectors.")] = "",
+    weights: Annotated[
+        str, typer.Option(metavar="PRESET|FILE", help="MQM weights by severity: default, linear, count, or a TOML file.")
+    ] = "default",
+    baseline: Annotated[Path | None, typer.Option(metavar="FILE", help="Leave out the findings of an earlier JSON report.")] = None,
+    fail_on: Annotated[Severity | None, typer.Option(help="Exit with 1 if a finding is at least this severe.")] = None,
+    lang: Lang = "de",
+    text_key: TextKey = "text",
+    id_key: IdKey = "id",
+    quiet: Quiet = False,
+) -> int:
+    """Audit documents and report what was found."""
+    from audit.auditor import Auditor, Options
+
+    options = Options(
+        only=_names(only),
+        skip=_names(skip),
+        min_probability=min_probability,
+        min_severity=min_severity.value,
+        weights=_weights(weights),
+        baseline=_fingerprints(baseline) if baseline else frozenset(),
+        seek_siblings=not no_siblings,
+    )
+    auditor = Auditor(lang, options=options)
+    documents, failures = _read(paths, text_key, id_key, _stdin(paths))
+    witnesses, missing = _read(siblings or [], text_key, id_key, None)
+    report = auditor.audit(documents, witnesses, [*failures, *missing])
+    _write(report, format.value, output)
+    for failure in report.failures:
+        _say(f"mt-audit: {failure.source}: {failure.reason}")
+    if not quiet:
+        _summary(report)
+    return _status(report, fail_on)
+
+
+def _names(listed: str) -> frozenset[str]:
+    return frozenset(name.strip() for name in listed.split(",") if name.strip())
+
+
+def _weights(chosen: str) -> str | dict[str, float]:
+    """A preset's name, or the three weights of a TOML file."""
+    import tomllib
+
+    path = Path(chosen)
+    if not path.suffix:
+        return chosen
+    try:
+        weights = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError(chosen, f"not a file of weights ({error})") from error
+    if set(weights) != set(Severity) or not all(isinstance(w, int | float) and w >= 0 for w in weights.values()):
+        raise InputError(chosen, "weights must be three numbers: minor, major and critical")
+    return {severity: float(weight) for severity, weight in weights.items()}
+
+
+def _stdin(paths: Iterable[str]) -> BinaryIO | None:
+    return sys.stdin.buffer if "-" in paths else None
+
+
+def _read(
+    paths: Sequence[str], text_key: str, id_key: str, stdin: BinaryIO | None
+) -> tuple[list[Document], list[Failure]]:
+    from audit.io import read
+    from audit.types import Document, Failure
+
+    rows = list(read(paths, text_key=text_key, id_key=id_key, stdin=stdin)) if paths else []
+    return [row for row in rows if isinstance(row, Document)], [row for row in rows if isinstance(row, Failure)]
+
+
+def _fingerprints(path: Path) -> frozenset[str]:
+    return frozenset(finding.fingerprint for document in _record(path).documents for finding in document.findings)
+
+
+def _record(path: Path) -> Record:
+    """An earlier report, as JSON."""
+    from audit.report import load
+
+    return load(path)
+
+
+def _write(report: Report, format: str, output: Path | None) -> None:
+    from audit.report import render
+
+    content = render(report, format, color=output is None and _in_color(), width=_width())
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    if output is None:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    else:
+        output.write_bytes(data)
+
+
+def _in_color() -> bool:
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+
+
+def _width() -> int:
+    import shutil
+
+    return shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
+
+
+def _summary(report: Report) -> None:
+    count = sum(len(document.findings) for document in report.documents)
+    failed = f", {len(report.failures)} not audited" if report.failures else ""
+    _say(f"{len(report.documents)} documents, {count} findings{failed}")
+
+
+def _status(report: Report, fail_on: Severity | None) -> int:
+    from audit.verdict import at_least
+
+    if report.failures:
+        return 2
+    findings = (finding for document in report.documents for finding in document.findings)
+    return int(fail_on is not None and any(at_least(finding.severity, fail_on.value) for finding in findings))
+
+
+@app.command()
+def stories(
+    paths: Paths, lang: Lang = "de", text_key: TextKey = "text", id_key: IdKey = "id", output: Output = None
+) -> int:
+    """Print which documents tell the same story: group, similarity to the group's first document, id."""
+    from audit.auditor import Auditor
+
+    auditor = Auditor(lang)
+    documents, failures = _read(paths, text_key, id_key, _stdin(paths))
+    groups, unread = auditor.stories(documents)
+    lines = [f"{number}\t{similarity:.3f}\t{name}" for number, group in enumerate(groups, 1) for name, similarity in group]
+    content = "".join(f"{line}\n" for line in ["story\tsimilarity\tid", *lines])
+    if output is None:
+        print(content, end="")
+    else:
+        output.write_text(content, encoding="utf-8")
+    for failure in [*failures, *unread]:
+        _say(f"mt-audit: {failure.source}: {failure.reason}")
+    return 2 if failures or unread else 0
+
+
+@app.command()
+def report(
+    record: Annotated[Path, typer.Argument(metavar="FILE", help="A report in JSON or JSON Lines, as check writes it.")],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="The file to write; its ending says how.")],
+    title: Annotated[str | None, typer.Option(help="The heading of the report.")] = None,
+    ui_lang: Annotated[str, typer.Option(help="The language of the report's own words: de or en.")] = "de",
+) -> int:
+    """Write a report anew in another format: .html, .json, .jsonl, .csv, .sarif, .tsv (MQM), .txt."""
+    from audit.report import load, save
+
+    save(load(record), output, title=title, ui_lang=ui_lang)
+    return 0
+
+
+@app.command()
+def evaluate(
+    docs: Annotated[str, typer.Argument(metavar="DOCS", help="The documents, or a JSON report on them.")],
+    gold: Annotated[Path, typer.Argument(metavar="GOLD", help="JSON Lines: id, start, end, quote, category, severity.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
+    lang: Lang = "de",
+    text_key: TextKey = "text",
+    id_key: IdKey = "id",
+) -> int:
+    """Compare findings with labelled errors: precision, recall, false alarms per 1,000 words, AP, AUC."""
+    from audit import evaluate as room
+    from audit.auditor import Auditor, Options
+    from audit.report import load
+
+    if docs.endswith(".json"):
+        audited: Record = load(Path(docs))
+        labels = {}
+    else:
+        documents, failures = _read([docs], text_key, id_key, _stdin([docs]))
+        # Improbable findings are kept: average precision and calibration need them.
+        audited = Auditor(lang, options=Options(min_probability=0.0)).audit(documents, failures=failures)
+        labels = room.read_labels(Path(docs))
+    evaluation = room.evaluate(audited, room.read_gold(gold), labels)
+    print(room.as_json(evaluation) if as_json else room.as_text(evaluation))
+    return 2 if audited.failures else 0
+
+
+@app.command("detectors")
+def list_detectors(
+    detector: Annotated[str | None, typer.Argument(metavar="[ID]", help="Print the manual page of this one.")] = None,
+) -> int:
+    """List the detectors, or print the manual page of one."""
+    from audit.detectors import detectors, manual
+
+    known = detectors()
+    if detector is None:
+        for name, entry in known.items():
+            print(f"{name:<18}{entry.category:<36}{manual(name).splitlines()[0]}")
+        return 0
+    if detector not in known:
+        raise UsageError(f"no detector named {detector!r} (there are: {', '.join(known)})")
+    print(manual(detector))
+    return 0
+
+
+@app.command()
+def models() -> int:
+    """List what is installed under models/: version, licence, size in bytes, and whether its hash is right."""
+    from audit.assets import locate, manifest
+
+    status = 0
+    for asset in manifest().values():
+        try:
+            locate(asset.id)
+            state = "verified"
+        except AuditError as error:
+            state, status = str(error), 2
+        print(f"{asset.id:<24}{asset.version:<10}{asset.licence:<28}{asset.size:>10}  {','.join(asset.languages):<10}{state}")
+    return status

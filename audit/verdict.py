@@ -1,0 +1,256 @@
+"""From suspicions to probabilities: what the whole document says about itself decides how much a suspicion counts.
+
+All arithmetic is in natural log odds. A detector gives each finding a weight: the log odds that it is a real flaw where
+nothing is known of the document. The document's own log odds of being machine-translated come from the screen and from
+the findings; a finding is then judged by its own weight plus what the *rest* of the document says, never by itself twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from audit.article import Article
+from audit.text import Segment
+from audit.types import (
+    SEVERITIES,
+    DocumentLabel,
+    Evidence,
+    Finding,
+    Passage,
+    PassageLabel,
+    Severity,
+    SourceLanguage,
+    Span,
+    Verdict,
+)
+
+# Certainty is capped: no probability in the record is nearer to 0 or 1 than this.
+_LEAST: Final = 0.005
+_CONTEXT: Final = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """What the screen says of a document, or that it could not (``decided`` false): probabilities and source languages."""
+
+    p_machine: float
+    p_translated: float
+    source_lang: tuple[SourceLanguage, ...]
+    decided: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The verdict on one document with its findings (all of them, the improbable too) and passages."""
+
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    passages: tuple[Passage, ...]
+
+
+def log_odds(p: float) -> float:
+    """Natural log odds of a probability, which is first kept away from 0 and 1."""
+    p = min(max(p, _LEAST), 1 - _LEAST)
+    return math.log(p / (1 - p))
+
+
+def probability(odds: float) -> float:
+    """The probability behind natural log odds, to four places and never 0 or 1."""
+    p = 1 / (1 + math.exp(-odds)) if odds > -700 else 0.0
+    return round(min(max(p, _LEAST), 1 - _LEAST), 4)
+
+
+class Judge:
+    """Judges documents of one target language by the settings ``[<lang>.verdict]`` of models/thresholds.toml."""
+
+    def __init__(self, settings: Mapping[str, Any], weights: Mapping[str, float]) -> None:
+        self.settings = settings
+        self.weights = weights
+
+    def judge(self, article: Article, findings: Sequence[Finding], screened: Screened | None) -> Judgement:
+        """Posterior probabilities, passage labels and the document's verdict. ``findings`` come as detectors made them."""
+        base = self._base(screened)
+        votes = self._votes(findings, article.words)
+        total = base + sum(votes.values())
+        judged = [self._posterior(finding, total - votes[finding.detector]) for finding in findings]
+        judged = _fingerprinted(article, sorted(judged, key=_order))
+        verdict = self._verdict(article, judged, total, screened)
+        return Judgement(verdict, tuple(judged), _passages(article, judged, self.settings["passage"]))
+
+    def undecided(self, article: Article, reason: str) -> Judgement:
+        """The verdict on a document that was not looked into, and why."""
+        verdict = Verdict(
+            label="undecided", p_machine=self.settings["prior"], p_translated=self.settings["prior"], damage=0.0, reasons=(reason,)
+        )
+        passages = tuple(_passage(i, segment, 0.0, "undecided") for i, segment in enumerate(_text_segments(article)))
+        return Judgement(verdict, (), passages)
+
+    def _base(self, screened: Screened | None) -> float:
+        """Log odds before any finding: the screen's where it dared to decide, else the prior."""
+        if screened is None or not screened.decided:
+            return log_odds(self.settings["prior"])
+        return log_odds(screened.p_machine)
+
+    def _votes(self, findings: Iterable[Finding], words: int) -> dict[str, float]:
+        """What each detector's findings add to the document's log odds.
+
+        More findings add less and less; as many as genuine German yields by chance (``false_alarms`` a 1,000 words) add nothing.
+        """
+        mass: dict[str, float] = defaultdict(float)
+        for finding in findings:
+            mass[finding.detector] += 1 / (1 + math.exp(-finding.weight))
+        votes = {}
+        for detector, found in mass.items():
+            vote = self.settings["votes"].get(detector, {"weight": 0.0, "most": 0.0, "false_alarms": 0.0})
+            surplus = max(0.0, found - vote["false_alarms"] * words / 1000)
+            votes[detector] = min(vote["weight"] * math.log2(1 + surplus), vote["most"])
+        return votes
+
+    def _posterior(self, finding: Finding, rest: float) -> Finding:
+        """The finding with its probability: its weight plus the rest of the document's odds, bounded and coupled."""
+        coupling = self.settings["coupling"].get(finding.detector, self.settings["coupling"]["default"])
+        bound = self.settings["coupling"]["bound"]
+        odds = finding.weight + coupling * min(max(rest, -bound), bound)
+        return msgspec.structs.replace(finding, probability=probability(odds), weight=round(finding.weight, 4))
+
+    def _verdict(self, article: Article, findings: Sequence[Finding], total: float, screened: Screened | None) -> Verdict:
+        p_machine = probability(total)
+        p_translated = p_machine
+        if screened is not None and screened.decided:
+            p_translated = max(p_machine, round(screened.p_translated, 4))
+        reported = [finding for finding in findings if finding.probability >= self.settings["report"]]
+        label, reasons = self._label(article, p_machine, p_translated, screened)
+        languages: tuple[SourceLanguage, ...] = ()
+        if label in ("machine-translated", "translated"):
+            languages = self._source_languages(reported, screened)
+        return Verdict(
+            label=label,
+            p_machine=p_machine,
+            p_translated=p_translated,
+            source_lang=languages,
+            damage=self.damage(article, reported),
+            reasons=(*reasons, *_reasons(reported)),
+        )
+
+    def _label(
+        self, article: Article, p_machine: float, p_translated: float, screened: Screened | None
+    ) -> tuple[DocumentLabel, list[str]]:
+        if article.words < self.settings["least_words"]:
+            return "undecided", [f"only {article.words} words of article text"]
+        reasons = []
+        if screened is not None and screened.decided and screened.p_machine >= 0.5:
+            reasons.append(f"reads like machine translation (screen {screened.p_machine:.2f})")
+        if p_machine >= self.settings["machine"]:
+            return "machine-translated", reasons
+        if p_translated >= self.settings["translated"]:
+            return "translated", reasons
+        return "original", reasons
+
+    def _source_languages(self, findings: Sequence[Finding], screened: Screened | None) -> tuple[SourceLanguage, ...]:
+        """The screen's distribution, raised by the language of each finding's evidence (``language_votes``)."""
+        settings = self.settings["languages"]
+        score = {lang: 0.0 for lang in settings["candidates"]}
+        if screened is not None and screened.decided and screened.source_lang:
+            score = {guess.lang: math.log(max(guess.p, _LEAST)) for guess in screened.source_lang}
+        for finding in findings:
+            langs = {evidence.lang for evidence in finding.evidence if evidence.lang}
+            for lang in sorted(langs & score.keys()):
+                score[lang] += finding.probability * settings["votes"].get(finding.detector, 0.0)
+        top = max(score.values())
+        mass = {lang: math.exp(value - top) for lang, value in score.items()}
+        whole = sum(mass.values())
+        ranked = sorted(((round(m / whole, 4), lang) for lang, m in mass.items()), key=lambda pair: (-pair[0], pair[1]))
+        return tuple(SourceLanguage(lang=lang, p=p) for p, lang in ranked if p >= settings["least"])
+
+    def damage(self, article: Article, findings: Iterable[Finding]) -> float:
+        """MQM-weighted errors per 1,000 words of article text; findings in furniture do not count."""
+        furniture = [segment.whole for segment in article.segments if segment.kind == "furniture"]
+        weight = sum(
+            self.weights[finding.severity]
+            for finding in findings
+            if finding.field == "title" or not any(span.covers(finding.span) for span in furniture)
+        )
+        return round(1000 * weight / article.words, 2) if article.words else 0.0
+
+
+def _order(finding: Finding) -> tuple[int, str, int, int, str]:
+    return 0 if finding.field == "title" else 1, finding.field, finding.start, finding.end, finding.detector
+
+
+def _text_segments(article: Article) -> list[Segment]:
+    return [segment for segment in article.segments if segment.field == "text"]
+
+
+def _passage(index: int, segment: Segment, score: float, label: PassageLabel) -> Passage:
+    span = segment.whole
+    return Passage(index=index, start=span.start, end=span.end, kind=segment.kind, score=score, label=label)
+
+
+def _passages(article: Article, findings: Sequence[Finding], limits: Mapping[str, float]) -> tuple[Passage, ...]:
+    """Each passage with the probability that at least one of its findings is real."""
+    passages = []
+    for index, segment in enumerate(_text_segments(article)):
+        span = segment.whole
+        clean = 1.0
+        for finding in findings:
+            if finding.field == "text" and finding.span.overlaps(span):
+                clean *= 1 - finding.probability
+        score = round(1 - clean, 4)
+        label: PassageLabel = "artifact" if score >= limits["artifact"] else "suspect" if score >= limits["suspect"] else "clean"
+        passages.append(_passage(index, segment, score, label))
+    return tuple(passages)
+
+
+def _fingerprinted(article: Article, findings: Sequence[Finding]) -> list[Finding]:
+    """The findings with fingerprints that hold over re-runs and over edits in other passages."""
+    seen: Counter[str] = Counter()
+    fields = {"text": article.document.text, "title": article.document.title or ""}
+    found = []
+    for finding in findings:
+        text = fields[finding.field]
+        passage = _passage_of(article, finding)
+        before = text[max(passage.start, finding.start - _CONTEXT) : finding.start]
+        after = text[finding.end : min(passage.end, finding.end + _CONTEXT)]
+        key = "\x1f".join((finding.detector, finding.field, finding.quote, " ".join(before.split()), " ".join(after.split())))
+        seen[key] += 1
+        digest = hashlib.sha256(f"{key}\x1f{seen[key]}".encode("utf-8", "surrogatepass")).hexdigest()
+        found.append(msgspec.structs.replace(finding, fingerprint=digest[:16]))
+    return found
+
+
+def _passage_of(article: Article, finding: Finding) -> Span:
+    for segment in article.segments:
+        if segment.field == finding.field and segment.whole.overlaps(finding.span):
+            return segment.whole
+    return finding.span
+
+
+def _reasons(findings: Sequence[Finding]) -> list[str]:
+    """What was found, the most frequent first: one line for each detector, foreign words and languages named."""
+    groups: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        groups[finding.detector].append(finding)
+    lines = []
+    for detector, group in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0])):
+        words = Counter(_named(evidence) for finding in group for evidence in finding.evidence[:1] if _named(evidence))
+        named = ", ".join(f"{name} ({n})" if n > 1 else name for name, n in sorted(words.items(), key=lambda w: (-w[1], w[0]))[:3])
+        lines.append(f"{len(group)} × {detector.replace('_', ' ')}" + (f": {named}" if named else ""))
+    return lines
+
+
+def _named(evidence: Evidence) -> str:
+    return " ".join(part for part in (evidence.lang, evidence.word) if part)
+
+
+def at_least(severity: Severity, least: Severity) -> bool:
+    """Whether a severity is as grave as another, or graver."""
+    from audit.types import SEVERITIES
+
+    return SEVERITIES.index(severity) >= SEVERITIES.index(least)
