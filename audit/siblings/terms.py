@@ -1,0 +1,69 @@
+"""What a passage is about: its lemmas, names and numbers, each weighted by how rare it is in the language.
+
+The background is wordfreq's Zipf scale (https://github.com/rspeer/wordfreq): log10 of the occurrences per thousand million
+words, so that a document's terms never depend on which other documents were handed in with it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
+
+from audit.article import Article, lemma
+from audit.text import Segment
+
+# Words of this Zipf frequency and above say nothing of a story: articles, pronouns, auxiliary and reporting verbs.
+_COMMON_ZIPF: Final = 6.0
+# Below one occurrence in a hundred million words the list is noise, and so are rare misspellings.
+_RARE_ZIPF: Final = 2.0
+# Numbers are rare, yet small ones recur in every text: two digits and more weigh like a word of Zipf 4, longer ones like 3.
+_SHORT_NUMBER: Final = 1.5
+_LONG_NUMBER: Final = 3.0
+_HYPHEN: Final = re.compile(r"[-\u2010\u2011]")
+
+
+@lru_cache(maxsize=500_000)
+def rarity(term: str, lang: str) -> float:
+    """The weight of a term (0 for the commonest words, 4 for the rarest)."""
+    if term[0].isdigit():
+        return _LONG_NUMBER if len(term) > 2 else _SHORT_NUMBER if len(term) == 2 else 0.0
+    from wordfreq import zipf_frequency
+
+    return max(0.0, _COMMON_ZIPF - max(zipf_frequency(term, lang), _RARE_ZIPF))
+
+
+@lru_cache(maxsize=500_000)
+def word_terms(word: str, lang: str) -> tuple[str, ...]:
+    """The terms of one written word: lower-case lemmas of its hyphenated parts."""
+    parts = [part for part in _HYPHEN.split(word) if len(part) > 1]
+    return tuple(lemma(part, lang).lower() for part in parts)
+
+
+def terms(segment: Segment, start: int = 0, end: int | None = None) -> Iterator[str]:
+    """The terms of a range of a segment's text, in order, those without weight left out."""
+    end = len(segment.text) if end is None else end
+    for token in segment.tokens:
+        if token.start < start or token.end > end:
+            continue
+        if token.kind == "number":
+            candidates: tuple[str, ...] = (re.sub(r"\D", "", token.text),)
+        elif token.kind == "word":
+            candidates = word_terms(token.text, segment.lang)
+        else:
+            continue
+        for term in candidates:
+            if rarity(term, segment.lang) > 0:
+                yield term
+
+
+def document_terms(article: Article, headline: float) -> Counter[str]:
+    """How often each term occurs in the article's prose; headlines count ``headline`` times."""
+    counts: Counter[str] = Counter()
+    for segment in article.prose:
+        weight = headline if segment.kind == "headline" else 1.0
+        for term in terms(segment):
+            counts[term] += weight  # type: ignore[assignment]  # weighted counts are fractions
+    return counts
