@@ -44,15 +44,23 @@ class Guess(NamedTuple):
 
 
 class DocumentLanguage(NamedTuple):
-    """The language of a document: an ISO 639-1 code or ``undecided``, how probable, and why it is undecided."""
+    """The language of a document: an ISO 639-1 code or ``undecided``, how probable, and why it is undecided.
+
+    ``votes`` are the languages that the identifiers named; there are none where the text was too short to ask.
+    """
 
     lang: str
     p: float
     reason: str = ""
+    votes: frozenset[str] = frozenset()
 
     @property
     def decided(self) -> bool:
         return self.lang != UNDECIDED
+
+    def may_be(self, lang: str) -> bool:
+        """Whether the document can be in this language: it is, or nothing was decided against it."""
+        return self.lang == lang or (not self.decided and (lang in self.votes or not self.votes))
 
 
 class Foreign(NamedTuple):
@@ -181,15 +189,15 @@ class Languages:
         second = _lingua_document(
             text, tuple(sorted({self.target, *self.candidates, *(guess.lang for guess in first)}))
         )
-        if first[0].lang != second.lang:
-            reason = f"language unclear: {self.name(first[0].lang)} (langdetect) or {self.name(second.lang)} (lingua)"
-            return DocumentLanguage(UNDECIDED, round(min(first[0].p, second.p), 4), reason)
+        votes = frozenset({first[0].lang, second.lang})
         p = round(min(first[0].p, second.p), 4)
+        if len(votes) == 2:
+            reason = f"language unclear: {self.name(first[0].lang)} (langdetect) or {self.name(second.lang)} (lingua)"
+            return DocumentLanguage(UNDECIDED, p, reason, votes)
         if p < settings["least_probability"]:
-            return DocumentLanguage(
-                UNDECIDED, p, f"language unclear: {self.name(second.lang)} with probability {p:.2f}"
-            )
-        return DocumentLanguage(second.lang, p)
+            reason = f"language unclear: {self.name(second.lang)} with probability {p:.2f}"
+            return DocumentLanguage(UNDECIDED, p, reason, votes)
+        return DocumentLanguage(second.lang, p, "", votes)
 
 
 def script_language(text: str) -> str | None:
