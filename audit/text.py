@@ -27,7 +27,12 @@ _CONTINUATION: Final = (
     "\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013\u2014\u2018-\u201e"
     "\u2020-\u2022\u2026\u2030\u2039\u203a\u20ac\u2122"
 )
-MOJIBAKE: Final = re.compile(f"[\u00c2-\u00f4][{_CONTINUATION}]{{1,3}}")
+MOJIBAKE: Final = re.compile(
+    f"[\u00c2-\u00df][{_CONTINUATION}]|[\u00e0-\u00ef][{_CONTINUATION}]{{2}}|[\u00f0-\u00f4][{_CONTINUATION}]{{3}}"
+)
+# What mojibake of German and its neighbours resolves to: Latin letters, Cyrillic, punctuation, the euro, emoji. "É–" does not.
+_PLAUSIBLE: Final = re.compile("[\u00a0-\u017f\u0400-\u04ff\u2010-\u2044\u20ac\u2122\U0001f000-\U0001faff]")
+_AFTER_CAPITAL: Final = re.compile("[\u00c4\u00c5][\u2013-\u201e\u2026]")  # "Ä“" ends a quotation
 _ENTITY: Final = re.compile(r"&(?:#\d{2,7}|#[xX][0-9a-fA-F]{2,6}|[A-Za-z]{2,8}\d{0,2});")
 _SPECIAL: Final = re.compile(
     f"(?P<invisible>[{_INVISIBLE}]+)|(?P<space>[{_SPACES}])|(?P<combined>\\w[\u0300-\u036f]+)"
@@ -126,12 +131,14 @@ def _repair(match: re.Match[str]) -> str:
 
 def unmojibake(run: str) -> str | None:
     """The character that a run of mis-decoded UTF-8 stands for, or None if it is no such run."""
+    if _AFTER_CAPITAL.match(run):
+        return None
     for encoding in ("cp1252", "latin-1"):
         try:
             fixed = run.encode(encoding).decode("utf-8")
         except (UnicodeDecodeError, UnicodeEncodeError):
             continue
-        if fixed != run:
+        if _PLAUSIBLE.fullmatch(fixed):
             return fixed
     return None
 
