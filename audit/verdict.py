@@ -156,9 +156,10 @@ class Judge:
     def _source_languages(self, findings: Sequence[Finding], screened: Screened | None) -> tuple[SourceLanguage, ...]:
         """The screen's distribution, raised by the language of each finding's evidence (``language_votes``)."""
         settings = self.settings["languages"]
-        score = {lang: 0.0 for lang in settings["candidates"]}
+        score = dict.fromkeys(settings["candidates"], 0.0)
         if screened is not None and screened.decided and screened.source_lang:
-            score = {guess.lang: math.log(max(guess.p, _LEAST)) for guess in screened.source_lang}
+            guesses = {guess.lang: guess.p for guess in screened.source_lang}
+            score = {lang: math.log(max(guesses.get(lang, 0.0), _LEAST)) for lang in sorted({*score, *guesses})}
         for finding in findings:
             langs = {evidence.lang for evidence in finding.evidence if evidence.lang}
             for lang in sorted(langs & score.keys()):

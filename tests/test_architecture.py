@@ -21,7 +21,7 @@ RANKS = [
     {"detectors"},
     {"verdict"},
     {"auditor"},
-    {"io", "html", "warc", "evaluate", "runner"},
+    {"io", "page", "rows", "streams", "evaluate", "runner"},
     {"report"},
     {"cli", "__main__", "__init__"},
 ]
