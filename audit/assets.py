@@ -100,6 +100,10 @@ class Assets:
         """The content of a TOML asset of this language."""
         return tomllib.loads(self.path(name).read_text(encoding="utf-8"))
 
+    def words(self, name: str) -> frozenset[str]:
+        """The lines of a text asset of this language."""
+        return frozenset(self.path(name).read_text(encoding="utf-8").splitlines())
+
     @cached_property
     def settings(self) -> Mapping[str, Any]:
         """This language's section of models/thresholds.toml."""

@@ -82,7 +82,7 @@ class Auditor:
         self.lang = lang
         self.options = options or Options()
         self.assets = Assets(lang)
-        self.languages = Languages(lang, self.assets.toml("languages"))
+        self.languages = Languages(lang, self.assets.toml("languages"), self.assets.words("homographs"))
         self.rules = FurnitureRules.load(self.assets.path("furniture"))
         self.detectors = _chosen(self.options, lang)
         self.text_limit = text_limit or int(self._settings("auditor")["longest_text"])

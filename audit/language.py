@@ -33,6 +33,15 @@ _SCRIPTS: Final = {
     "HANGUL": "ko",
     "THAI": "th",
 }
+# A word in none of a language's short list has a Zipf value below 3 there; in the long German list the least is 1.
+_JUST_UNLISTED: Final = 2.0
+_LEAST_KNOWN: Final = 1.0
+# More than a thousand times as common says no more than a thousand times: rare words' counts are noise.
+_MOST_LEAN: Final = 3.0
+_LONGEST_ELISION: Final = 5  # l', qu', dell', quell'
+_COMMON: Final = 3.0
+_CLAIM: Final = 0.5
+_PARTS: Final = 3
 _UKRAINIAN: Final = frozenset("іїєґІЇЄҐ")
 
 
@@ -79,16 +88,18 @@ class Foreign(NamedTuple):
 class Languages:
     """Language evidence for texts in one target language; ``data`` is models/<lang>/languages.toml.
 
+    ``homographs`` are words of the target language that frequencies alone take for foreign ones ("tot", "her").
     Nothing is loaded before it is asked for: frequencies take 0.4 s once, langdetect 0.3 s, lingua up to 1.3 s.
     """
 
-    def __init__(self, target: str, data: Mapping[str, Any]) -> None:
+    def __init__(self, target: str, data: Mapping[str, Any], homographs: frozenset[str] = frozenset()) -> None:
         self.target = target
         self.data = data
+        self.homographs = homographs
         self.candidates: tuple[str, ...] = tuple(data["candidates"])
         # A cache for each instance: a bound method under a module's cache would keep the instance alive.
         self.foreign = lru_cache(maxsize=100_000)(self._foreign)
-        self.is_compound = lru_cache(maxsize=20_000)(self._is_compound)
+        self.is_native = lru_cache(maxsize=20_000)(self._is_native)
         self.run = lru_cache(maxsize=20_000)(self._run)
 
     def __repr__(self) -> str:
@@ -118,16 +129,45 @@ class Languages:
         best = max(((self.zipf(word, lang), lang) for lang in self.candidates), key=lambda pair: pair[0])
         return Foreign(best[1], best[0], self.zipf(word)) if best[0] else None
 
+    def lean(self, word: str, lang: str) -> float:
+        """How many powers of ten the word is more common in ``lang`` than in the target language, between -3 and 3.
+
+        0 for what neither knows (names), and at most 0 for words that are at home in the target language all the same.
+        """
+        there, here = self.zipf(word, lang), self.zipf(word)
+        if not there:
+            elision, mark, rest = word.replace("’", "'").rpartition("'")
+            if mark and len(elision) <= _LONGEST_ELISION and len(rest) > 1:
+                return self.lean(rest, lang)
+            return -min(max(here - _JUST_UNLISTED, 0.0), _MOST_LEAN)
+        margin = there - max(here, _LEAST_KNOWN)
+        return min(max(margin, -_MOST_LEAN), 0.0 if margin > 0 and self.is_native(word) else _MOST_LEAN)
+
+    def _is_native(self, word: str) -> bool:
+        """Whether a word that is more common elsewhere is one of the target language: homograph, inflection, compound."""
+        word = word.lower()
+        return word in self.homographs or self._is_inflected(word) or self._is_compound(word)
+
+    def _is_inflected(self, word: str) -> bool:
+        from simplemma import lemmatize
+
+        lemma = lemmatize(word, lang=self.target)
+        return lemma != word and lemma.islower() and self.zipf(lemma) >= _COMMON and self._is_common(lemma)
+
+    def _is_common(self, word: str) -> bool:
+        """Whether no candidate language has a greater claim to the word."""
+        guess = self.foreign(word)
+        return word in self.homographs or guess is None or guess.margin < _CLAIM
+
     def _is_compound(self, word: str) -> bool:
         """Whether the word is made of common words of the target language, with its linking letters and endings."""
         settings = self.data["compound"]
         linking = sorted(settings["linking"], key=len)
         endings = ("", *settings["suffixes"])
         least, part_zipf = settings["least_part"], settings["part_zipf"]
-        word = word.lower()
 
         def is_part(part: str) -> bool:
-            return len(part) >= least and self.zipf(part) >= part_zipf and self._is_native(part)
+            return len(part) >= least and self.zipf(part) >= part_zipf and self._is_common(part)
 
         def is_tail(tail: str) -> bool:
             return any(tail.endswith(end) and is_part(tail[: len(tail) - len(end)]) for end in endings)
@@ -135,17 +175,14 @@ class Languages:
         def splits(rest: str, depth: int) -> bool:
             if depth and is_tail(rest):
                 return True
-            return depth < 3 and any(
-                is_part(rest[:at])
-                and any(rest[at:].startswith(link) and splits(rest[at + len(link) :], depth + 1) for link in linking)
-                for at in range(least, len(rest) - least + 1)
+            heads = (at for at in range(least, len(rest) - least + 1) if depth < _PARTS and is_part(rest[:at]))
+            return any(
+                rest.startswith(link, at) and splits(rest[at + len(link) :], depth + 1)
+                for at in heads
+                for link in linking
             )
 
         return splits(word, 0)
-
-    def _is_native(self, word: str) -> bool:
-        guess = self.foreign(word)
-        return guess is None or guess.margin <= 0
 
     @cached_property
     def _frequencies(self) -> dict[str, Mapping[str, float]]:
