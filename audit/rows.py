@@ -77,17 +77,23 @@ def json_lines(stream: BinaryIO, keys: Keys, limits: Limits) -> Iterator[Row]:
         rename=names,
         kw_only=True,
     )
-    decoder = msgspec.json.Decoder(struct)
+    for number, row in typed_lines(stream, struct, limits):
+        yield number, row if isinstance(row, str) else _document(msgspec.structs.asdict(row))
+
+
+def typed_lines(stream: BinaryIO, type: Any, limits: Limits) -> Iterator[tuple[int, Any]]:
+    """Numbered lines of JSON, each as an instance of ``type`` (no str) or the reason why it is none; blank ones are left out."""
+    decoder = msgspec.json.Decoder(type)
     for number, line in lines(stream, limits.record_bytes):
         if line is None:
             yield number, f"the line is longer than {limits.record_bytes:,} bytes"
         elif not line.isspace():
-            yield number, _json_row(decoder, line)
+            yield number, _typed_line(decoder, line)
 
 
-def _json_row(decoder: msgspec.json.Decoder[Any], line: bytes) -> Document | str:
+def _typed_line(decoder: msgspec.json.Decoder[Any], line: bytes) -> Any:
     try:
-        return _document(msgspec.structs.asdict(decoder.decode(line)))
+        return decoder.decode(line)
     except msgspec.ValidationError as error:
         return _explained(str(error))
     except RecursionError:
