@@ -38,7 +38,6 @@ _JUST_UNLISTED: Final = 2.0
 _LEAST_KNOWN: Final = 1.0
 # More than a thousand times as common says no more than a thousand times: rare words' counts are noise.
 _MOST_LEAN: Final = 3.0
-_LONGEST_ELISION: Final = 5  # l', qu', dell', quell'
 _COMMON: Final = 3.0
 _CLAIM: Final = 0.5
 _PARTS: Final = 3
@@ -137,7 +136,7 @@ class Languages:
         there, here = self.zipf(word, lang), self.zipf(word)
         if not there:
             elision, mark, rest = word.replace("’", "'").rpartition("'")
-            if mark and len(elision) <= _LONGEST_ELISION and len(rest) > 1:
+            if mark and len(rest) > 1 and f"{elision.lower()}'" in self.data["elisions"].get(lang, ()):
                 return self.lean(rest, lang)
             return -min(max(here - _JUST_UNLISTED, 0.0), _MOST_LEAN)
         margin = there - max(here, _LEAST_KNOWN)

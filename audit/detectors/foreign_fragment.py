@@ -1,0 +1,307 @@
+"""Words or phrases left in another language in the middle of German text.
+
+Flags: runs of foreign words in small letters ("… sagte er in einem statement on behalf of der Regierung"), whole foreign
+sentences outside quotation marks, single foreign words, foreign words with a German ending ("triomphern"), foreign names
+of institutions in square brackets, and foreign descriptions behind a name ("die NATO Western Defence").
+
+Why it betrays machine translation: engines copy what they cannot translate, lose their way in long sentences, or fall
+back to the source after a bracket; a person who writes German translates, or marks the words as foreign. MQM: Accuracy,
+source language fragment.
+
+Evidence: each word's frequency in German and in the candidate languages (wordfreq, Zipf scale), summed over the run.
+Small letters count most, for in German they cannot be names. A lone capitalised run is weak, and reported only where the
+document looks machine-translated for other reasons.
+
+Innocent look-alikes, which lower the weight or silence it: names, titles and quotations, loan words and loan phrases
+(data: models/de/loans.toml), words that German shares with other languages (models/de/homographs), expressions that are
+introduced ("das sogenannte …", "auf Englisch: …") or given in parentheses as the original of a German phrase.
+
+Source of the rule: MQM 2.0 typology, "Untranslated"; thresholds: models/thresholds.toml, [de.foreign_fragment].
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from audit.detectors import Context, Detector
+from audit.fragments import FUNCTION, HIT, Fragment, Loans, Piece, foreign_stem, fragments, is_capital, is_name, pieces
+from audit.language import script_language
+from audit.text import Segment, Token
+from audit.types import Evidence, Finding, Severity, Span
+
+_SQUARE: Final = re.compile(r"\[(?P<inside>[^\[\]]{3,160})\]")
+_ROUND: Final = re.compile(r"\([^()]*(?:\)|$)")
+_COMPANY: Final = re.compile(r"\s*(?:ag|gmbh|inc|ltd|plc|kg|se)\b", re.IGNORECASE)
+_OTHER_SCRIPT: Final = re.compile(r"[\u0370-\u07ff\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,}")
+# An introduction ("das sogenannte …") stands within this many words before what it introduces.
+_REACH: Final = 4
+_RUN: Final = 3  # words in small letters that make a run
+_SENTENCE_WORDS: Final = 4
+_TITLE_WORDS: Final = 6
+_CONTENT: Final = 3  # words in small letters that are no function words, of which a title has fewer
+_SHORT: Final = 5
+_BREAKS: Final = frozenset(":–—|")
+_EXPLAINED: Final = re.compile(r"\W{0,4}(?:\(|[-–—]\s*[„\"“»]|also\b|zu Deutsch|auf Deutsch|übersetzt|sinngemäß)", re.IGNORECASE)
+_MOSTLY: Final = 0.8  # share of a sentence's or quotation's words that makes it foreign as a whole
+_STRONG_PAIR: Final = 3.0  # summed leaning of two words, powers of ten
+_STRONG_WORD: Final = 1.8  # leaning of one word
+_KNOWN_NOUN: Final = 3.0  # Zipf value of a capitalised word that is a German noun rather than a name
+_COMMON_NOUN: Final = 4.0
+_CAPITALS: Final = 2
+_ACRONYM: Final = 3
+_PHRASE_REACH: Final = 40  # characters of a loan phrase that may stand before its first telling word
+_SHOWN: Final = 40
+
+
+def detect(context: Context) -> list[Finding]:
+    found: list[Finding] = []
+    for segment in context.article.prose:
+        taken: list[Span] = []
+        for finding in _of_segment(context, segment):
+            span = Span(finding.start, finding.end)
+            if finding.weight > context.settings["silent"] and not any(span.overlaps(other) for other in taken):
+                taken.append(span)
+                found.append(finding)
+    return found
+
+
+def _of_segment(context: Context, segment: Segment) -> Iterator[Finding]:
+    """The segment's findings, the surest kinds first."""
+    yield from _bracketed(context, segment)
+    yield from _scripts(context, segment)
+    parts = list(pieces(context.article, segment))
+    for piece in parts:
+        yield from _runs(context, segment, piece)
+    for piece in parts:
+        yield from _capitals(context, segment, piece)
+        yield from _hybrids(context, segment, piece)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """A fragment within its piece; ``hits``: its words that are no loans, ``functions`` of them are function words."""
+
+    piece: Piece
+    fragment: Fragment
+    hits: tuple[Token, ...]
+    functions: int
+
+    @property
+    def tokens(self) -> tuple[Token, ...]:
+        return self.piece.tokens[self.fragment.first : self.fragment.last]
+
+    @property
+    def start(self) -> int:
+        return self.tokens[0].start
+
+    @property
+    def end(self) -> int:
+        return self.tokens[-1].end
+
+    @property
+    def charged(self) -> tuple[int, int]:
+        """The range that is reported: all of a long run; names at the ends of a short one are no part of the charge."""
+        if len(self.hits) >= _RUN or self.is_sentence:
+            return self.start, self.end
+        at = [i for i, token in enumerate(self.tokens) if token in self.hits]
+        first, last = at[0], at[-1]
+        while first and self.tokens[first - 1].text.islower():
+            first -= 1
+        while last + 1 < len(self.tokens) and self.tokens[last + 1].text.islower():
+            last += 1
+        return self.tokens[first].start, self.tokens[last].end
+
+    @property
+    def is_sentence(self) -> bool:
+        return self.piece.whole and self.fragment.words >= _SENTENCE_WORDS and self.fills_piece
+
+    @property
+    def fills_piece(self) -> bool:
+        return self.fragment.words >= _MOSTLY * self.piece.words
+
+    @property
+    def is_short(self) -> bool:
+        return len(self.hits) < _RUN or (len(self.hits) - self.functions < _CONTENT and len(self.hits) <= _SHORT)
+
+
+def _runs(context: Context, segment: Segment, piece: Piece) -> Iterator[Finding]:
+    """Foreign words in small letters, and what stands with them."""
+    loans = Loans.load(context.assets.path("loans"))
+    for fragment in fragments(context.languages, piece.tokens, loans):
+        hits = _without_loans(segment.text, fragment, loans)
+        if not hits:
+            continue
+        functions = sum(context.languages.zipf(hit.text, fragment.lang) >= FUNCTION for hit in hits)
+        run = _Run(piece, fragment, hits, functions)
+        weight, severity = _graded(context, run)
+        weight += _doubts(context, segment, run, loans)
+        start, end = run.charged
+        name = context.languages.name(fragment.lang)
+        message = f"Likely left in {name}: {_numbered(len(hits), name)} in German text."
+        yield _finding(context, segment, (start, end), message, (weight, severity), lang=fragment.lang)
+
+
+def _graded(context: Context, run: _Run) -> tuple[float, Severity]:
+    """Weight and severity of a run by its length and strength, before anything speaks for its innocence."""
+    weights = context.settings["weights"]
+    if len(run.hits) >= _RUN:
+        if run.is_sentence:
+            return weights["sentence"], "critical"
+        return (weights["run"] if run.functions else weights["content_run"]), "major"
+    if len(run.hits) == _RUN - 1:
+        return (weights["pair"] if run.fragment.score >= _STRONG_PAIR else weights["weak_pair"]), "major"
+    strong = context.languages.lean(run.hits[0].text, run.fragment.lang) >= _STRONG_WORD
+    return (weights["word"] if strong else weights["weak_word"]), "minor"
+
+
+def _doubts(context: Context, segment: Segment, run: _Run, loans: Loans) -> float:
+    """What speaks for a run's innocence, as a sum of log odds (0 or less)."""
+    costs = context.settings["doubts"]
+    before = (*run.piece.before, *run.piece.tokens[: run.fragment.first])[-_REACH:]
+    total = 0.0
+    if run.piece.quoted:
+        total += costs[_quotation(segment, run)]
+    if any(match.start() < run.start and run.end <= match.end() for match in _ROUND.finditer(segment.text)):
+        total += costs["parenthesis"]
+    if any(token.text.lower().startswith(loans.introducers) for token in before):
+        total += costs["introduced"] if run.is_short else costs["introduced_run"]
+    elif run.is_short and _EXPLAINED.match(segment.text, run.charged[1]):
+        total += costs["introduced"]
+    if run.is_short and (_continues_name(context, run, loans) or _COMPANY.match(segment.text, run.end)):
+        total += costs["name"]
+    if run.fragment.words <= _TITLE_WORDS and _begins_title(segment, before):
+        total += costs["title"]
+    return total
+
+
+def _quotation(segment: Segment, run: _Run) -> str:
+    """Titles, slogans and explained quotations stand in the original; a long one that nobody explains should not."""
+    if run.piece.words <= _TITLE_WORDS or (run.fills_piece and _EXPLAINED.match(segment.text, run.end)):
+        return "quotation"
+    return "unexplained_quotation" if run.fills_piece else "in_german_quotation"
+
+
+def _begins_title(segment: Segment, before: Sequence[Token]) -> bool:
+    return before[-1].text in _BREAKS if before else segment.kind == "headline"
+
+
+def _continues_name(context: Context, run: _Run, loans: Loans) -> bool:
+    """Whether the run begins with, or follows on, a capitalised word that is no German noun: "Front de gauche"."""
+    tokens, at = run.piece.tokens, run.fragment.first
+    if at and not is_capital(tokens[at]):
+        at -= 1
+        while at and tokens[at].text in loans.particles:
+            at -= 1
+    at_start = at == 0 and not run.piece.before
+    return is_name(context.languages, tokens[at], run.fragment.lang) and not (at_start and run.fragment.first == 0)
+
+
+def _without_loans(text: str, fragment: Fragment, loans: Loans) -> tuple[Token, ...]:
+    """The run's words that neither are loans nor belong to a loan phrase."""
+    if not fragment.hits:
+        return ()
+    start = max(0, fragment.hits[0].start - _PHRASE_REACH)
+    phrases = [match.span() for match in loans.phrases.finditer(text, start)]
+    single = len(fragment.hits) < _RUN
+    return tuple(
+        hit
+        for hit in fragment.hits
+        if not (single and hit.text.lower() in loans.words)
+        and not any(start <= hit.start and hit.end <= end for start, end in phrases)
+    )
+
+
+def _bracketed(context: Context, segment: Segment) -> Iterator[Finding]:
+    """Foreign words in square brackets: a note that belongs to the text before translation."""
+    loans = Loans.load(context.assets.path("loans"))
+    for match in _SQUARE.finditer(segment.text):
+        tokens = tuple(t for t in segment.tokens if match.start("inside") <= t.start and t.end <= match.end("inside"))
+        words = sum(token.kind == "word" for token in tokens)
+        for fragment in fragments(context.languages, tokens, loans, capitals=1.0):
+            if fragment.words >= _RUN and fragment.words >= _MOSTLY * words:
+                name = context.languages.name(fragment.lang)
+                message = f"Likely left in {name}: a note in square brackets that German readers would get in German."
+                judged = context.settings["weights"]["bracketed"], "major"
+                yield _finding(context, segment, match.span(), message, judged, lang=fragment.lang)
+
+
+def _scripts(context: Context, segment: Segment) -> Iterator[Finding]:
+    """Words in a script that German does not use, outside parentheses and quotations."""
+    weights, costs = context.settings["weights"], context.settings["doubts"]
+    for match in _OTHER_SCRIPT.finditer(segment.text):
+        weight = weights["script"]
+        if any(round_.start() < match.start() < round_.end() for round_ in _ROUND.finditer(segment.text)):
+            weight += costs["parenthesis"]
+        if context.article.in_quotation(segment, *match.span()):
+            weight += costs["quotation"]
+        lang = script_language(match.group())
+        message = f"Likely left over: letters of another script ({context.languages.name(lang or '')}) in German text."
+        yield _finding(context, segment, match.span(), message, (weight, "major"), lang=lang)
+
+
+def _capitals(context: Context, segment: Segment, piece: Piece) -> Iterator[Finding]:
+    """Two or more foreign common words with capitals, glued behind an acronym: a description, if it is no name."""
+    tokens = piece.tokens
+    at = 1
+    while at < len(tokens) and not piece.quoted:
+        end = at
+        while end < len(tokens) and _is_foreign_noun(context, tokens[end]):
+            end += 1
+        head = tokens[at - 1].text
+        if end - at >= _CAPITALS and len(head) >= _ACRONYM and head.isalpha() and head.isupper():
+            lang = context.settings["capitals_lang"]
+            message = f"Possibly left in {context.languages.name(lang)}: a description behind {head}, unless it is a name."
+            judged = context.settings["weights"]["capitals"], "major"
+            yield _finding(context, segment, (tokens[at].start, tokens[end - 1].end), message, judged, lang=lang)
+        at = max(end, at + 1)
+
+
+def _is_foreign_noun(context: Context, token: Token) -> bool:
+    if token.kind != "word" or not token.text.istitle() or "-" in token.text:
+        return False
+    lang = context.settings["capitals_lang"]
+    return context.languages.zipf(token.text, lang) >= _COMMON_NOUN and context.languages.lean(token.text, lang) >= HIT
+
+
+def _hybrids(context: Context, segment: Segment, piece: Piece) -> Iterator[Finding]:
+    """Words in small letters that nobody knows, made of a foreign stem and a German ending."""
+    if piece.quoted:
+        return
+    languages = context.languages
+    for token in piece.tokens:
+        if token.kind != "word" or not token.text.islower() or not token.text.isalpha() or languages.zipf(token.text):
+            continue
+        if languages.foreign(token.text) or languages.is_native(token.text):
+            continue
+        if foreign := foreign_stem(languages, token.text):
+            stem, lang = foreign
+            name = languages.name(lang)
+            message = f"Likely {name} with a German ending: \u201c{token.text}\u201d is made of \u201c{stem}\u201d."
+            judged = context.settings["weights"]["hybrid"], "minor"
+            yield _finding(context, segment, (token.start, token.end), message, judged, lang=lang)
+
+
+def _numbered(hits: int, name: str) -> str:
+    return f"one {name} word" if hits == 1 else f"{hits} {name} words"
+
+
+def _finding(
+    context: Context, segment: Segment, span: tuple[int, int], message: str, judged: tuple[float, Severity], *, lang: str | None
+) -> Finding:
+    """``judged``: weight and severity."""
+    quoted = segment.text[span[0] : span[1]]
+    evidence = Evidence(kind="language", lang=lang, word=quoted if len(quoted) <= _SHOWN else None)
+    weight, severity = judged
+    return DETECTOR.finding(context, segment, *span, message, weight=weight, severity=severity, evidence=(evidence,))
+
+
+DETECTOR = Detector(
+    id="foreign_fragment",
+    version="1",
+    category="Accuracy/Source language fragment",
+    detect=detect,
+    needs=frozenset({"languages", "loans"}),
+)

@@ -1,0 +1,235 @@
+"""Runs of words that lean to another language: where they begin and end, which language, and how much speaks for it.
+
+Each token has a leaning towards each candidate language (`Languages.lean`); a fragment is a stretch whose leanings sum up
+highest (Kadane's maximal segment, a unigram segmentation). Foreign words raise the sum, German ones lower it, names and
+numbers leave it.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from audit.article import Article
+from audit.language import Languages
+from audit.text import Segment, Token
+
+# A word that is ten times as common in the other language speaks for it.
+HIT: Final = 1.0
+# Among a language's 300 commonest words or so are its function words (Zipf values in wordfreq's lists).
+FUNCTION: Final = 5.7
+# Single letters are units, initials and abbreviations in any language.
+_LEAST_LETTERS: Final = 2
+# What neither language knows may stand within a fragment, but not make it longer at either end.
+_UNKNOWN: Final = -0.1
+# Capitals: a German noun speaks against a fragment as any German word; a foreign name or title says less than small letters.
+_CAPITAL: Final = 0.4
+# A stretch that lost this much of its best sum is over.
+_DROP: Final = 2.0
+# Zipf value from which a capitalised word is a German noun or a name that Germans know, and no foreign one.
+_KNOWN: Final = 2.0
+_NAME_LEAN: Final = 0.5
+_QUOTE_MARKS: Final = frozenset("\"'„“”‚‘’«»‹›`´")
+# What stands between two marks of any kind can be a title or a name of this many words.
+_TITLE_WORDS: Final = 6
+# How many words before a piece are looked at for an introduction ("das sogenannte …").
+_REACH: Final = 4
+_ENDINGS: Final = ("ern", "ten", "tet", "en", "er", "es", "em", "te", "e", "n", "t")
+_LEAST_STEM: Final = 5
+_STEM_LEAN: Final = 1.8
+
+
+@dataclass(frozen=True)
+class Loans:
+    """What looks foreign and is at home (models/<lang>/loans.toml).
+
+    ``phrases`` matches loan phrases, ``words`` are single loan words, ``particles`` stand within foreign names,
+    ``prefixes`` before them, ``introducers`` are beginnings of words that announce a foreign expression.
+    """
+
+    phrases: re.Pattern[str]
+    words: frozenset[str]
+    particles: frozenset[str]
+    prefixes: frozenset[str]
+    introducers: tuple[str, ...]
+
+    @classmethod
+    @cache
+    def load(cls, path: Path) -> Loans:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        joined = "|".join(re.escape(phrase) for phrase in sorted(data["phrases"], key=lambda p: (-len(p), p)))
+        return cls(
+            re.compile(rf"(?<!\w)(?:{joined})(?!\w)", re.IGNORECASE),
+            frozenset(data["words"]),
+            frozenset(data["particles"]),
+            frozenset(data["prefixes"]),
+            tuple(data["introducers"]),
+        )
+
+
+class Fragment(NamedTuple):
+    """A run of tokens ``first:last`` (half-open indices) in ``lang``.
+
+    ``score`` is the sum of leanings (powers of ten), ``words`` counts its words, ``hits`` are its tokens in small letters
+    that speak for the language by themselves.
+    """
+
+    first: int
+    last: int
+    lang: str
+    score: float
+    words: int
+    hits: tuple[Token, ...]
+
+
+def fragments(languages: Languages, tokens: Sequence[Token], loans: Loans, *, capitals: float = _CAPITAL) -> list[Fragment]:
+    """The foreign fragments of one sentence or line, in order, without overlap.
+
+    ``capitals``: what a foreign word with a capital counts, 1 in lines where capitals mean nothing.
+    """
+    if not any(_is_suspicious(languages, token) for token in tokens):
+        return []
+    names = [is_particle(languages, tokens, i, loans) for i in range(len(tokens))]
+    spans: list[tuple[float, int, int, str]] = []
+    for lang in languages.candidates:
+        pairs = zip(tokens, names, strict=True)
+        spans += _maximal([_leaning(languages, token, lang, capitals, name=name) for token, name in pairs], lang)
+    found: list[Fragment] = []
+    for score, first, last, lang in sorted(spans, key=lambda span: (-span[0], span[1], span[3])):
+        if any(first < other.last and other.first < last for other in found):
+            continue
+        words = [i for i in range(first, last) if tokens[i].kind == "word"]
+        hits = tuple(tokens[i] for i in words if not names[i] and _is_hit(languages, tokens[i], lang))
+        found.append(Fragment(first, last, lang, score, len(words), hits))
+    return sorted(found, key=lambda fragment: fragment.first)
+
+
+def is_capital(token: Token) -> bool:
+    """Whether a word, or what follows its elided article ("d'Italia"), begins with a capital."""
+    return token.text[0].isupper() or re.sub(r"^.*['’]", "", token.text)[:1].isupper()
+
+
+def is_name(languages: Languages, token: Token, lang: str) -> bool:
+    """Whether a capitalised word is rather a name, or a word of ``lang``, than a German noun."""
+    if token.kind != "word" or not is_capital(token):
+        return False
+    last = token.text.rpartition("-")[2]
+    if languages.lean(last, lang) >= _NAME_LEAN:
+        return True
+    return languages.zipf(last) < _KNOWN and not languages.is_native(last)
+
+
+def is_particle(languages: Languages, tokens: Sequence[Token], i: int, loans: Loans) -> bool:
+    """Whether this token is part of a name: between capitals ("Friends of the Earth"), or before one ("van Gogh")."""
+    word = tokens[i].text.lower()
+    if word not in loans.particles:
+        return False
+    left, right = _capital_beyond(tokens, i, -1, loans), _capital_beyond(tokens, i, 1, loans)
+    return (left and right) or (right and word in loans.prefixes)
+
+
+def _capital_beyond(tokens: Sequence[Token], i: int, step: int, loans: Loans) -> bool:
+    """Whether the next word that is no particle, in this direction, has a capital."""
+    i += step
+    while 0 <= i < len(tokens) and tokens[i].kind == "word":
+        if is_capital(tokens[i]):
+            return True
+        if tokens[i].text not in loans.particles:
+            return False
+        i += step
+    return False
+
+
+def _is_suspicious(languages: Languages, token: Token) -> bool:
+    if token.kind != "word":
+        return False
+    foreign = languages.foreign(token.text)
+    return (foreign is not None and foreign.margin >= HIT) or "'" in token.text or "’" in token.text
+
+
+def _is_hit(languages: Languages, token: Token, lang: str) -> bool:
+    """Whether a word speaks for a language by itself: in small letters, more than one, and far more common there."""
+    if len(token.text) < _LEAST_LETTERS or not token.text[0].isalpha() or is_capital(token):
+        return False
+    return languages.lean(token.text, lang) >= HIT
+
+
+def _leaning(languages: Languages, token: Token, lang: str, capitals: float, *, name: bool) -> float:
+    if token.kind in ("number", "punct"):
+        return 0.0
+    if token.kind == "address" or "-" in token.text or (token.text.isupper() and capitals < 1):
+        return _UNKNOWN
+    leaning = languages.lean(token.text, lang) or _UNKNOWN
+    return leaning * capitals if leaning > 0 and (name or is_capital(token)) else leaning
+
+
+def _maximal(values: Sequence[float], lang: str) -> list[tuple[float, int, int, str]]:
+    """Every maximal stretch with a positive sum, as (sum, first, last, lang); both ends are positive themselves."""
+    spans: list[tuple[float, int, int, str]] = []
+    best = total = 0.0
+    start = first = last = 0
+    for i, value in enumerate([*values, float("-inf")]):
+        if total <= 0:
+            start, total = i, 0.0
+        total += value
+        if total > best:
+            best, first, last = total, start, i + 1
+        elif best and (total <= 0 or total < best - _DROP):
+            spans.append((round(best, 2), first, last, lang))
+            best = total = 0.0
+    return [(score, next(i for i in range(a, b) if values[i] > 0), b, lang) for score, a, b, lang in spans]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Tokens of one sentence between quotation marks or outside of them.
+
+    ``whole``: they are the whole sentence; ``before``: the last tokens of the sentence that stand before them.
+    """
+
+    tokens: tuple[Token, ...]
+    quoted: bool
+    whole: bool
+    before: tuple[Token, ...]
+
+    @property
+    def words(self) -> int:
+        return sum(token.kind == "word" for token in self.tokens)
+
+
+def pieces(article: Article, segment: Segment) -> Iterator[Piece]:
+    """The sentences of a segment, cut at quotation marks."""
+    for start, end in segment.sentences:
+        sentence = tuple(token for token in segment.tokens if start <= token.start < end)
+        marks = [i for i, token in enumerate(sentence) if token.text in _QUOTE_MARKS]
+        bounds = [-1, *marks, len(sentence)]
+        for left, right in pairwise(bounds):
+            tokens = sentence[left + 1 : right]
+            if tokens:
+                quoted = article.in_quotation(segment, tokens[0].start, tokens[-1].end)
+                quoted = quoted or (left >= 0 and right < len(sentence) and _is_short(tokens))
+                yield Piece(tokens, quoted, not marks, sentence[max(0, left + 1 - _REACH) : left + 1])
+
+
+def _is_short(tokens: Sequence[Token]) -> bool:
+    """Whether what stands between two marks can be a title that an unknown kind of mark sets apart."""
+    return sum(token.kind == "word" for token in tokens) <= _TITLE_WORDS
+
+
+def foreign_stem(languages: Languages, word: str) -> tuple[str, str] | None:
+    """The foreign word behind a word with a German ending, and its language; None where German has a claim to the stem."""
+    for ending in _ENDINGS:
+        stem = word.removesuffix(ending)
+        if stem == word or len(stem) < _LEAST_STEM:
+            continue
+        for form in (stem, stem + "e", stem + "er"):
+            foreign = languages.foreign(form)
+            if foreign and foreign.margin >= _STEM_LEAN and not languages.is_native(form):
+                return form, foreign.lang
+    return None
