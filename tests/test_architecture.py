@@ -16,12 +16,12 @@ AUDIT = ROOT / "audit"
 # From left to right; a module may import its own rank and what stands left of it.
 RANKS = [
     {"types", "errors"},
-    {"text", "layout", "furniture", "language", "assets", "article"},
+    {"text", "layout", "furniture", "language", "assets", "article", "grammar"},
     {"neural", "siblings"},
     {"detectors"},
     {"verdict"},
     {"auditor"},
-    {"io", "page", "rows", "streams", "evaluate", "runner"},
+    {"io", "page", "rows", "streams", "warc", "labels", "measures", "evaluate", "runner"},
     {"report"},
     {"cli", "__main__", "__init__"},
 ]

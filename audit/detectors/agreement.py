@@ -1,0 +1,252 @@
+"""Determiner, adjectives and noun that do not go together.
+
+What it flags: a noun phrase whose determiner, adjectives and noun share no reading of gender, number and case ("in einem
+Erklärung", "eines schwere Sturms"), and a preposition whose case the phrase cannot have ("mit den Beschluss"). Only phrases
+that stand in one piece are judged: a determiner, adjectives that are known as such, a noun whose forms are known, or a
+compound whose head is.
+
+Why it betrays machine translation: people who write German for a living hardly ever miss a gender; a system that translates
+word by word, or swaps a word by a synonym afterwards, leaves the article of the other noun behind. People slip too: hence
+severity minor, and the document decides with the rest of its evidence.
+
+Example: "sagte die Sprecherin in einem Erklärung" – *Erklärung* is feminine: "in einer Erklärung".
+
+Innocent look-alikes that stay silent: relative and demonstrative pronouns ("das Kinder betrifft", "mit denen Menschen …"),
+names and titles of works, nominalised adjectives and infinitives, hyphenated compounds (the last part decides), nouns of
+several genders (der/das Virus), measures ("ein Glas Wasser"), apposition ("der Stadt Berlin"), words in another language,
+headlines in clipped style, genitives after names.
+
+Source of the rule: the declension tables of any school grammar (models/de/rules/agreement.toml); nouns with their readings
+from models/de/morphology, compiled from the German Wiktionary (CC BY-SA).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from audit.article import lemma
+from audit.detectors import Context, Detector
+from audit.grammar import Grammar, case_names, kind_names, load
+from audit.text import Segment, Token
+from audit.types import Evidence, Finding, Suggestion
+
+_PRONOUNS: Final = frozenset({"der", "die", "das", "den", "dem", "welche", "welcher", "welches", "welchen", "welchem"})
+# Without an adjective or a preposition these are as often pronouns: "Ohne Timo ist das Nachteil", "dort bindet einer Kappen".
+_OFTEN_PRONOUNS: Final = frozenset({"das", "einer", "eines", "keiner", "jeder", "dieser", "jener", "welche", "welcher"})
+_CONTRACTIONS: Final = {
+    "im": "in", "am": "an", "beim": "bei", "vom": "von", "zum": "zu", "zur": "zu", "ins": "in", "ans": "an"
+}  # fmt: skip
+_PARTICIPLE: Final = re.compile(r"^[a-zäöüß]{4,}(?:end|t|en)e[mnrs]?$")
+_NEUTER: Final = 0x4404  # nominative, dative and accusative of a neuter without plural
+_LONGEST: Final = 4  # adjectives before a noun; more is an enumeration
+
+
+class Phrase(NamedTuple):
+    """Indices of a noun phrase's tokens within its segment."""
+
+    determiner: int
+    adjectives: tuple[int, ...]
+    noun: int
+
+
+def _grammar(context: Context) -> Grammar:
+    return load(*(context.assets.path(name) for name in sorted(DETECTOR.needs, reverse=True)))
+
+
+def phrases(segment: Segment, grammar: Grammar) -> Iterator[Phrase]:
+    """Noun phrases in one piece: determiner, known adjectives, capitalised word."""
+    tokens = segment.tokens
+    for i, token in enumerate(tokens):
+        if token.text.lower() not in grammar.determiners or _is_pronoun(tokens, i, grammar):
+            continue
+        if i and tokens[i - 1].text.lower() in grammar.determiners:  # "auf der einen Seite"
+            continue
+        adjectives: list[int] = []
+        for j in range(i + 1, min(len(tokens), i + 2 + _LONGEST)):
+            word = tokens[j].text
+            if tokens[j].kind == "word" and word[0].isupper():
+                yield Phrase(i, tuple(adjectives), j)
+                break
+            if not grammar.is_adjective(word):
+                break
+            adjectives.append(j)
+
+
+def _is_pronoun(tokens: tuple[Token, ...], i: int, grammar: Grammar) -> bool:
+    """Whether the determiner may be a relative or demonstrative pronoun: behind a comma, also with a preposition between."""
+    if tokens[i].text.lower() not in _PRONOUNS:
+        return False
+    before = tokens[i - 1].text.lower() if i else ","
+    if before in grammar.prepositions or before in ("an", "über", "vor", "zu", "um", "ohne", "wegen"):
+        before = tokens[i - 2].text if i > 1 else ""
+    return before in (",", "–", "-", ";", ":", "(", "„", "“", '"', "«", "»") or before in ("und", "oder", "sowie")
+
+
+def detect(context: Context) -> list[Finding]:
+    grammar = _grammar(context)
+    found: list[Finding] = []
+    for segment in context.article.prose:
+        if segment.kind not in ("body", "caption"):
+            continue
+        for phrase in phrases(segment, grammar):
+            finding = _judge(context, grammar, segment, phrase)
+            if finding is not None:
+                found.append(finding)
+    return found
+
+
+def _judge(context: Context, grammar: Grammar, segment: Segment, phrase: Phrase) -> Finding | None:
+    """The finding on a noun phrase, or None where it has a reading, or may be something else."""
+    tokens = segment.tokens
+    first, noun = tokens[phrase.determiner], tokens[phrase.noun]
+    mask = grammar.noun(noun.text)
+    if not mask or _is_other(tokens, phrase.noun, grammar):
+        return None
+    if _is_infinitive(context, noun):
+        mask |= _NEUTER
+    determiner = grammar.determiners[first.text.lower()]
+    common = determiner.mask & mask
+    if common:
+        return _adjective(context, grammar, segment, phrase, common, determiner.declension)
+    governed = _governed(tokens, phrase.determiner, grammar) != 0xFFFF
+    if not phrase.adjectives and not governed and first.text.lower() in _OFTEN_PRONOUNS:
+        return None
+    return None if _may_be_foreign(noun) else _mismatch(context, grammar, segment, phrase, mask)
+
+
+def _is_other(tokens: tuple[Token, ...], noun: int, grammar: Grammar) -> bool:
+    """Whether the word is no plain noun that ends its phrase: a title, a nominalised adjective, part of a longer one."""
+    word = tokens[noun].text
+    if word in grammar.titles or grammar.is_adjective(word.lower()) or _is_chain(tokens, noun):
+        return True
+    # "des Verluste schreibenden Konzerns": the noun belongs to a participle, whose own noun comes later.
+    after = [token.text for token in tokens[noun + 1 : noun + 3]]
+    return len(after) == 2 and bool(_PARTICIPLE.search(after[0])) and after[1][0].isupper()
+
+
+def _is_infinitive(context: Context, noun: Token) -> bool:
+    """Whether the word may be a nominalised infinitive (neuter), also one that no list has: das Rätselraten."""
+    word = noun.text.lower()
+    return word.endswith("n") and lemma(word.rsplit("-", 1)[-1], context.article.lang) == word.rsplit("-", 1)[-1]
+
+
+def _is_chain(tokens: tuple[Token, ...], noun: int) -> bool:
+    """Whether another capitalised word or a hyphen follows: names and titles have heads of their own."""
+    if noun + 1 >= len(tokens):
+        return False
+    after = tokens[noun + 1]
+    glued = after.start == tokens[noun].end and after.text in "-–/&.*:"
+    return after.text[0].isupper() or (glued and after.text != ".") or after.kind == "number" or after.text in ("&", "und/oder")
+
+
+def _may_be_foreign(noun: Token) -> bool:
+    """Acronyms and brand names take the gender of what they stand for."""
+    return not noun.text[1:].islower() and "-" not in noun.text
+
+
+def _governed(tokens: tuple[Token, ...], i: int, grammar: Grammar) -> int:
+    """The readings that the preposition before a determiner allows; all of them where there is none."""
+    return grammar.prepositions.get(tokens[i - 1].text.lower(), 0xFFFF) if i else 0xFFFF
+
+
+def _mismatch(context: Context, grammar: Grammar, segment: Segment, phrase: Phrase, mask: int) -> Finding | None:
+    tokens = segment.tokens
+    first, noun = tokens[phrase.determiner], tokens[phrase.noun]
+    word = first.text.lower()
+    if not mask & ~0x00F0 and word.endswith("en"):  # "Anfang diesen Jahres": the weak genitive is common usage
+        return None
+    if word == "die" and noun.text.endswith("s"):  # "die Müllers"
+        return None
+    governed = _governed(tokens, phrase.determiner, grammar)
+    better = _better(grammar, word, mask, governed)
+    kinds = kind_names(mask)
+    message = f"“{first.text}” does not go with “{noun.text}”, which is {kinds}."
+    if not better and word in _CONTRACTIONS:
+        article = "das" if word in ("ins", "ans") else "dem"
+        better = [f"{_CONTRACTIONS[word]} {form}" for form in _better(grammar, article, mask, 0xFFFF)]
+    suggestion = [Suggestion(text=_like(first.text, form), probability=round(0.9 / len(better), 2)) for form in better[:2]]
+    evidence = [Evidence(kind="rule", note=f"{noun.text}: {kinds}")]
+    # "des Jetset", "seines Impresario": the genitive without its ending is on its way into the language.
+    bare = not grammar.determiners[word].mask & ~0x00F0 and bool(mask & 0x0505)
+    weight = context.settings["bare_genitive" if bare else "mismatch"]
+    return DETECTOR.finding(
+        context, segment, first.start, noun.end, message, weight=weight, severity="minor", suggestions=suggestion,
+        evidence=evidence,
+    )  # fmt: skip
+
+
+def _better(grammar: Grammar, word: str, mask: int, governed: int) -> list[str]:
+    """Forms of the same determiner that fit the noun in a case that the written one could have."""
+    written = grammar.determiners[word].mask
+    cases = sum(15 << (4 * case) for case in range(4) if written >> (4 * case) & 15)
+    for wanted in (mask & cases & governed, mask & governed, mask & cases):
+        forms = [form for form in _family(grammar, word) if grammar.determiners[form].mask & wanted]
+        if forms:
+            return sorted(forms, key=lambda form: (-(grammar.determiners[form].mask & wanted).bit_count(), form))
+    return []
+
+
+def _family(grammar: Grammar, word: str) -> list[str]:
+    """The forms of one determiner: der, die, das …; ein, eine …; dieser, diese …"""
+    if word in ("der", "die", "das", "den", "dem", "des"):
+        return ["der", "die", "das", "den", "dem", "des"]
+    if word in _CONTRACTIONS:
+        return [form for form in _CONTRACTIONS if _CONTRACTIONS[form] == _CONTRACTIONS[word]]
+    stem = "ein" if word.startswith("ein") else word[:-2] if word.endswith(("en", "em", "er", "es")) else word[:-1]
+    return [form for form in grammar.determiners if form.startswith(stem) and len(form) - len(stem) <= 2]
+
+
+def _adjective(
+    context: Context, grammar: Grammar, segment: Segment, phrase: Phrase, common: int, declension: str
+) -> Finding | None:
+    """The finding on an adjective whose ending fits no reading, or on a preposition whose case the phrase cannot have."""
+    tokens = segment.tokens
+    first, noun = tokens[phrase.determiner], tokens[phrase.noun]
+    bits = [bit for bit in range(16) if common >> bit & 1]
+    expected = sorted({grammar.endings[declension][bit] for bit in bits})
+    for j in phrase.adjectives:
+        word = tokens[j].text
+        possible = grammar.adjective_endings(word)
+        stem = word[: -min(map(len, possible))]
+        if possible & set(expected):
+            continue
+        message = f"After “{first.text}”, “{word}” needs another ending to go with “{noun.text}”."
+        options = [Suggestion(text=stem + ending, probability=round(0.9 / len(expected), 2)) for ending in expected]
+        evidence = [Evidence(kind="rule", note=f"{noun.text}: {kind_names(common)}")]
+        return DETECTOR.finding(
+            context, segment, first.start, noun.end, message, weight=context.settings["adjective"], severity="minor",
+            suggestions=options, evidence=evidence,
+        )  # fmt: skip
+    governed = _governed(tokens, phrase.determiner, grammar)
+    contraction = first.text.lower() in _CONTRACTIONS
+    if common & governed or contraction or _is_postposition(tokens, phrase.determiner - 1):
+        return None
+    preposition = tokens[phrase.determiner - 1]
+    wanted = governed & grammar.noun(noun.text)
+    better = [form for form in _family(grammar, first.text.lower()) if grammar.determiners[form].mask & wanted]
+    message = f"“{preposition.text}” does not take the {case_names(common)} of “{segment.text[first.start : noun.end]}”."
+    suggestion = [Suggestion(text=_like(first.text, form), probability=round(0.9 / len(better), 2)) for form in better[:2]]
+    return DETECTOR.finding(
+        context, segment, preposition.start, noun.end, message, weight=context.settings["case"], severity="minor",
+        suggestions=suggestion, evidence=[Evidence(kind="rule", note=f"{preposition.text}: {case_names(governed)}")],
+    )  # fmt: skip
+
+
+def _is_postposition(tokens: tuple[Token, ...], i: int) -> bool:
+    """"Der Legende nach ein Soldat": nach, gegenüber and the like may end the phrase before."""
+    return tokens[i].text == "nach" and i > 0 and tokens[i - 1].text[0].isupper()
+
+
+def _like(written: str, form: str) -> str:
+    return form.capitalize() if written[0].isupper() else form
+
+
+DETECTOR = Detector(
+    id="agreement",
+    version="1",
+    category="Fluency/Grammar",
+    detect=detect,
+    needs=frozenset({"rules/agreement", "morphology/nouns", "morphology/adjectives"}),
+)
