@@ -36,9 +36,7 @@ class _Unit(NamedTuple):
     place: float
 
 
-def align(
-    article: Article, siblings: Sequence[Sibling], settings: Mapping[str, Any]
-) -> dict[Segment, tuple[Aligned, ...]]:
+def align(article: Article, siblings: Sequence[Sibling], settings: Mapping[str, Any]) -> dict[Segment, tuple[Aligned, ...]]:
     """For each segment of the article's prose the sibling passages that speak of the same, best first.
 
     A segment of several sentences gets the passages of each of them; `Aligned.covers` tells which are for a given place.
@@ -88,9 +86,7 @@ def _sentences(segment: Segment) -> list[tuple[int, int]]:
     return joined
 
 
-def _scores(
-    units: Sequence[_Unit], bags: Sequence[Counter[str]], own: int, settings: Mapping[str, Any]
-) -> NDArray[Any]:
+def _scores(units: Sequence[_Unit], bags: Sequence[Counter[str]], own: int, settings: Mapping[str, Any]) -> NDArray[Any]:
     """Matrix of the article's own units (rows) against the others (columns), 0–1."""
     import numpy as np
 
@@ -113,10 +109,7 @@ def _unit_rows(bags: Sequence[Counter[str]], weight: Mapping[str, float]) -> csr
     vocabulary = {term: i for i, term in enumerate(frequency)}
     indptr, indices, data = [0], [], []
     for bag in bags:
-        row = {
-            vocabulary[t]: weight[t] * math.log(1 + len(bags) / frequency[t]) * (1 + math.log(n))
-            for t, n in bag.items()
-        }
+        row = {vocabulary[t]: weight[t] * math.log(1 + len(bags) / frequency[t]) * (1 + math.log(n)) for t, n in bag.items()}
         norm = math.sqrt(sum(value * value for value in row.values())) or 1.0
         indices.extend(row)
         data.extend(value / norm for value in row.values())

@@ -35,9 +35,7 @@ class _Vectors(NamedTuple):
     keys: csr_matrix
 
 
-def discover(
-    articles: Sequence[Article], witnesses: Sequence[Article], settings: Mapping[str, Any]
-) -> list[tuple[Sibling, ...]]:
+def discover(articles: Sequence[Article], witnesses: Sequence[Article], settings: Mapping[str, Any]) -> list[tuple[Sibling, ...]]:
     """For each article its siblings among the articles and the witnesses, the most similar first.
 
     ``settings`` is the section ``[<lang>.siblings]`` of models/thresholds.toml. Copies of one text are one voice: of several
@@ -142,9 +140,7 @@ def _vectorize(articles: Sequence[Article], settings: Mapping[str, Any]) -> _Vec
             data.append((1 + math.log(count)) * rarity(term, article.lang) ** settings["rarity_power"])
         indptr.append(len(indices))
     shape = (len(articles), max(1, len(vocabulary)))
-    weights = csr_matrix(
-        (np.array(data, dtype=np.float64), np.array(indices, dtype=np.int64), np.array(indptr)), shape=shape
-    )
+    weights = csr_matrix((np.array(data, dtype=np.float64), np.array(indices, dtype=np.int64), np.array(indptr)), shape=shape)
     norms = np.sqrt(np.asarray(weights.multiply(weights).sum(axis=1)).ravel())
     weights = csr_matrix(weights.multiply((1 / np.where(norms > 0, norms, 1.0))[:, None]))
     return _Vectors(weights, _keys(weights, settings))
