@@ -18,7 +18,7 @@ import typer
 from audit.errors import AuditError, InputError, UsageError
 
 if TYPE_CHECKING:
-    from audit.auditor import Auditor, Report
+    from audit.auditor import Report
     from audit.types import Document, Failure, Record
 
 app = typer.Typer(
@@ -104,7 +104,9 @@ def check(
     weights: Annotated[
         str, typer.Option(metavar="PRESET|FILE", help="MQM weights by severity: default, linear, count, or a TOML file.")
     ] = "default",
-    baseline: Annotated[Path | None, typer.Option(metavar="FILE", help="Leave out the findings of an earlier JSON report.")] = None,
+    baseline: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Leave out the findings of an earlier JSON report.")
+    ] = None,
     fail_on: Annotated[Severity | None, typer.Option(help="Exit with 1 if a finding is at least this severe.")] = None,
     lang: Lang = "de",
     text_key: TextKey = "text",

@@ -188,8 +188,9 @@ def test_a_baseline_hides_what_is_known(tmp_path: Path, capsys: pytest.CaptureFi
 def test_standard_input_is_read_as_json_lines() -> None:
     row = json.dumps({"id": "from-pipe", "text": GENUINE})
     done = subprocess.run(
-        [sys.executable, "-m", "audit", "check", "-", "--format", "jsonl"], input=row.encode(), capture_output=True, cwd=ROOT, check=True
-    )
+        [sys.executable, "-m", "audit", "check", "-", "--format", "jsonl"],
+        input=row.encode(), capture_output=True, cwd=ROOT, check=True,
+    )  # fmt: skip
     (line,) = done.stdout.decode().splitlines()
     assert json.loads(line)["id"] == "from-pipe"
 
