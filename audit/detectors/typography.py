@@ -1,0 +1,316 @@
+"""Formats of another language: spacing, quotation marks, numbers, money, times, dates, and capitals.
+
+Flags "23: 52: 13", "20H25", "5 PM", "$41.000", "05 / 05 / 2016", "10,000 Menschen", "Warum ?", "« so »", a space before a
+closing quotation mark, "22.Juli", a noun in lower case ("trotz der verbindungen"), a word in mid-sentence or a headline
+with capitals that German does not set ("Biden Will Mit Putin Sprechen"), and "daß" beside "dass" in one text.
+
+Why it betrays machine translation: decoders copy numbers and marks as they stand in the source, and tokenisers leave
+spaces that nobody typed; a person who writes German formats them without thinking. Many of these are minor slips that
+people make as well, so most count only in a text that looks translated for other reasons.
+
+Example: "Der Flug landete um 5 PM." Suggested: "17 Uhr".
+
+Innocent look-alikes: results (3:2, "2 : 1"), clock times (14:30, 14.30 Uhr), Swiss «…» and 1'000, "20%", spaces in 10 000,
+names ("Die Welt", "Alles Wird Gut"), English names with their own marks, texts written in lower case throughout, old
+spelling in quotations or throughout a text.
+
+Source of the rules: DIN 5008, Duden (Rechtschreibung, D 5-177), Unicode CLDR; table models/de/typography.toml, capitals
+from models/de/capitals. How often each rule fires in machine translation and in German by people: thresholds.toml.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from audit.detectors import Context, Detector
+from audit.text import Segment, Token
+from audit.types import Evidence, Finding, Suggestion
+
+_NO_BREAK: Final = re.compile("[\u00a0\u202f]")
+_SWAP: Final = str.maketrans(",.", ".,")
+_ROMAN: Final = {"I": 1, "V": 5, "X": 10}
+_DOLLARS: Final = {
+    "": "Dollar", "US": "US-Dollar", "AUD": "australische Dollar", "A": "australische Dollar", "CAD": "kanadische Dollar",
+    "C": "kanadische Dollar", "NZ": "neuseeländische Dollar", "HK": "Hongkong-Dollar",
+}  # fmt: skip
+_LONGEST_WORD: Final = 30  # characters of the word before a misplaced mark that are quoted with it
+_ADJECTIVE: Final = re.compile(r"e[mnrs]?$")
+_CAPITAL_NEXT: Final = re.compile(r" [A-ZÄÖÜ]")
+_BEFORE: Final = re.compile(r"[a-zäöüß,] \Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row of typography.toml, compiled."""
+
+    id: str
+    when: tuple[str, ...]
+    pattern: re.Pattern[str]
+    fix: Callable[[re.Match[str]], Sequence[str]]
+    message: str
+    lang: str | None
+    quoted: bool
+    furniture: bool
+    blank: bool
+
+
+class Table(NamedTuple):
+    """typography.toml: its rules, what may stand before a noun, names in lower case, and the old spellings."""
+
+    rules: tuple[Rule, ...]
+    determiners: frozenset[str]
+    polite: frozenset[str]
+    names: frozenset[str]
+    old: re.Pattern[str]
+    new: re.Pattern[str]
+
+
+class Capitals(NamedTuple):
+    """Lower-case forms of words that are always nouns, and of words that never have a capital in mid-sentence."""
+
+    nouns: frozenset[str]
+    plain: frozenset[str]
+
+
+def _clock(match: re.Match[str]) -> list[str]:
+    hour, minute, *half = match.groups()
+    hours = int(hour) % 12 + 12 * any(mark in "Pp" for mark in half if mark) if half else int(hour)
+    return [f"{hours}.{minute} Uhr" if minute else f"{hours} Uhr"]
+
+
+def _roman(figure: str) -> int:
+    values = [_ROMAN[letter] for letter in figure]
+    return sum(-v if any(after > v for after in values[i + 1 : i + 2]) else v for i, v in enumerate(values))
+
+
+def _currency(match: re.Match[str]) -> list[str]:
+    country, sign, amount, magnitude = match.groups()
+    if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d{1,2}", amount):
+        amount = amount.translate(_SWAP)
+    name = "Pfund" if sign == "£" else _DOLLARS[country or ""]
+    return [" ".join(part for part in (amount, magnitude, name) if part)]
+
+
+_FIXES: Final[dict[str, Callable[[re.Match[str]], Sequence[str]]]] = {
+    "clock12": _clock,
+    "clock24": _clock,
+    "ordinal": lambda match: [match[1][:-2] + "."],
+    "century": lambda match: [f"{_roman(match[1])}. {match[2]}"],
+    "century_after": lambda match: [f"{_roman(match[2])}. {match[1]}"],
+    "separators": lambda match: [match[0].translate(_SWAP)],
+    "currency": _currency,
+    "capital": lambda match: [match[1] + match[2].capitalize()],
+    "tight": lambda match: [match[0].strip()],
+}
+
+
+@cache
+def _table(path: Path) -> Table:
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    lists = {f"<{name}>": "|".join(map(re.escape, entries)) for name, entries in data["words"].items()}
+    old = sorted({form for word in data["spelling"]["old"] for form in (word, word[0].upper() + word[1:])})
+    return Table(
+        tuple(_rule(row, lists, data["words"]["month"]) for row in data["rule"]),
+        frozenset(data["case"]["determiners"]),
+        frozenset(data["case"]["polite"]),
+        frozenset(data["case"]["names"]),
+        re.compile(rf"\b(?:{'|'.join(old)})\b"),
+        re.compile(rf"\b(?:{'|'.join(form.replace('ß', 'ss') for form in old)})\b"),
+    )
+
+
+def _rule(row: dict[str, Any], lists: dict[str, str], months: Sequence[str]) -> Rule:
+    pattern = row["pattern"]
+    for name, alternatives in lists.items():
+        pattern = pattern.replace(name, alternatives)
+    fix = row["fix"]
+    templates = [fix] if isinstance(fix, str) else fix
+    if templates[0].startswith("="):
+        function = _FIXES[templates[0][1:]]
+    else:
+
+        def function(match: re.Match[str]) -> list[str]:
+            return [match.expand(template) for template in templates]
+
+    return Rule(
+        id=row["id"],
+        when=tuple(text for entry in row["when"] for text in (months if entry == "<month>" else [entry])),
+        pattern=re.compile(pattern),
+        fix=function,
+        message=row["message"],
+        lang=row.get("lang"),
+        quoted=row.get("quoted", True),
+        furniture=row.get("furniture", False),
+        blank=row.get("blank", False),
+    )
+
+
+@cache
+def _capitals(path: Path) -> Capitals:
+    rows = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
+    return Capitals(*(frozenset(word for word, kind in rows if kind == wanted) for wanted in ("noun", "plain")))
+
+
+def detect(context: Context) -> list[Finding]:
+    table = _table(context.assets.path("typography"))
+    capitals = _capitals(context.assets.path("capitals"))
+    found: list[Finding] = []
+    for segment in context.article.segments:
+        found += _formats(context, segment, table.rules)
+    for segment in context.article.prose:
+        found += _titled(context, segment, capitals) or _capital_inside(context, segment, table, capitals)
+    return found + _lower_nouns(context, table, capitals) + _old_spelling(context, table)
+
+
+def _finding(
+    context: Context, segment: Segment, start: int, end: int, rule: str, message: str, fixes: Sequence[str], lang: str | None = None
+) -> Finding:
+    return DETECTOR.finding(
+        context,
+        segment,
+        start,
+        end,
+        message,
+        weight=context.settings["weights"][rule],
+        severity="minor",
+        suggestions=[Suggestion(text=fix, probability=round(0.9 / len(fixes), 2)) for fix in fixes],
+        evidence=[Evidence(kind="rule", note=rule.replace("_", " "), lang=lang)],
+    )
+
+
+def _formats(context: Context, segment: Segment, rules: Sequence[Rule]) -> list[Finding]:
+    """What the table's patterns find; where two meet, the one that stands first in the table counts."""
+    text = segment.text
+    found: list[Finding] = []
+    taken: list[tuple[int, int]] = []
+    for rule in rules:
+        if (segment.kind == "furniture" and not rule.furniture) or not any(part in text for part in rule.when):
+            continue
+        for match in rule.pattern.finditer(text):
+            start, end = match.span()
+            if any(start < b and a < end for a, b in taken) or not _applies(context, segment, rule, start, end):
+                continue
+            taken.append((start, end))
+            prefix = _word_before(text, start) if text[start] == " " else ""
+            fixes = list(dict.fromkeys(prefix + fix for fix in rule.fix(match)))
+            found.append(_finding(context, segment, start - len(prefix), end, rule.id, rule.message, fixes, rule.lang))
+    return found
+
+
+def _applies(context: Context, segment: Segment, rule: Rule, start: int, end: int) -> bool:
+    if not rule.quoted and context.article.in_quotation(segment, start, end):
+        return False
+    if not rule.blank:
+        return True
+    document = context.article.document
+    original = document.text if segment.field == "text" else document.title or ""
+    span = segment.span(start, end)
+    return not _NO_BREAK.search(original, span.start, span.end)
+
+
+def _word_before(text: str, end: int) -> str:
+    """The word that a misplaced mark belongs to: a lone mark would tell a reader little."""
+    before = text[max(0, end - _LONGEST_WORD) : end]
+    return before[before.rfind(" ") + 1 :]
+
+
+def _lower_nouns(context: Context, table: Table, capitals: Capitals) -> list[Finding]:
+    """Nouns in lower case behind a determiner; none where the writer does without capitals."""
+    found: list[Finding] = []
+    capitalised = 0
+    for segment in context.article.prose:
+        for before, token in pairwise(segment.words):
+            word = token.text
+            if word not in capitals.nouns:
+                capitalised += word.lower() in capitals.nouns
+                continue
+            if before.text.lower() not in table.determiners or word in table.names or not _stands_free(segment, before, token):
+                continue
+            if word.endswith("er") and _CAPITAL_NEXT.match(segment.text, token.end):  # "der bonner Bürgermeister": no noun
+                continue
+            message = f"The noun {word} is written in lower case."
+            found.append(_finding(context, segment, token.start, token.end, "noun_lower_case", message, [word.capitalize()]))
+    return found if len(found) <= capitalised else []
+
+
+def _stands_free(segment: Segment, before: Token, token: Token) -> bool:
+    """Whether only a space lies between two words, and no hyphen, slash or address takes the second one up."""
+    text = segment.text
+    return token.start == before.end + 1 and text[token.end : token.end + 1] not in ("-", "/", "_", "@", "*", ":", "'", "’")
+
+
+def _is_capital(token: Token, capitals: Capitals) -> bool:
+    return token.text[0].isupper() and token.text[1:].islower() and token.text.lower() in capitals.plain
+
+
+def _titled(context: Context, segment: Segment, capitals: Capitals) -> list[Finding]:
+    """A headline with a capital on every word, as English sets them."""
+    if segment.kind != "headline":
+        return []
+    words = segment.words
+    plain = [token for token in words[1:] if _is_capital(token, capitals)]
+    if len(words) < 5 or len(plain) < 2 or segment.text.isupper() or any(token.text[0].islower() for token in words):
+        return []
+    text, last = [], 0
+    for token in plain:
+        text += [segment.text[last : token.start], token.text.lower()]
+        last = token.end
+    fixed = "".join(text) + segment.text[last:]
+    message = "Every word of this headline has a capital, as in English; German capitalises nouns and names only."
+    return [_finding(context, segment, 0, len(segment.text), "headline_case", message, [fixed], "en")]
+
+
+def _capital_inside(context: Context, segment: Segment, table: Table, capitals: Capitals) -> list[Finding]:
+    """Words that are no nouns with a capital in mid-sentence, no name or title around them."""
+    found: list[Finding] = []
+    words = segment.words
+    for i in range(1, len(words) - 1):
+        token, after = words[i], words[i + 1]
+        if not token.text[0].isupper() or not _is_capital(token, capitals) or not after.text[0].islower():
+            continue
+        before = words[i - 1]
+        # Behind an article or adjective it is a noun by intent ("das Eine"), behind a name a part of it ("Jutta Breit").
+        if before.text not in capitals.plain or before.text in table.determiners or _ADJECTIVE.search(before.text):
+            continue
+        if not _BEFORE.search(segment.text, max(0, token.start - 2), token.start) or not _stands_free(segment, before, token):
+            continue
+        if token.text.lower() in table.polite or context.article.in_quotation(segment, token.start, token.end):
+            continue
+        message = f"In mid-sentence {token.text.lower()} is written in lower case."
+        found.append(_finding(context, segment, token.start, token.end, "capital_inside", message, [token.text.lower()]))
+    return found
+
+
+def _old_spelling(context: Context, table: Table) -> list[Finding]:
+    """Spelling before 1996 beside that of today, quotations left out: one writer spells in one way."""
+    article = context.article
+    if not any("ß" in segment.text for segment in article.prose):
+        return []
+    places = [
+        (segment, match)
+        for segment in article.prose
+        for match in table.old.finditer(segment.text)
+        if not article.in_quotation(segment, *match.span())
+    ]
+    if not places or not any(table.new.search(segment.text) for segment in article.prose):
+        return []
+    message = "Spelling from before the reform of 1996 in a text that follows it elsewhere."
+    return [
+        _finding(context, segment, *match.span(), "old_spelling", message, [match[0].replace("ß", "ss")]) for segment, match in places
+    ]
+
+
+DETECTOR: Final = Detector(
+    id="typography",
+    version="1",
+    category="Locale convention",
+    detect=detect,
+    needs=frozenset({"typography", "capitals"}),
+)
