@@ -54,11 +54,11 @@ class Item:
 
 @dataclass(frozen=True)
 class Witness:
-    """A sibling with what was quoted from it: quotation, note, the finding's number and place."""
+    """A sibling with what was quoted from it: each quotation once, with the findings that it was quoted for."""
 
     link: SiblingLink
     href: str
-    quotes: tuple[tuple[str, str, int, str], ...]
+    quotes: tuple[tuple[str, tuple[Item, ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,12 @@ def _template() -> Template:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
     environment.filters["markup"] = markup
     environment.filters["visible"] = visible
@@ -186,12 +191,12 @@ def _href(document: str | None, anchors: Mapping[str, str]) -> str:
 
 
 def _witness(link: SiblingLink, items: Iterable[Item], anchors: Mapping[str, str]) -> Witness:
-    quotes = tuple(
-        (evidence.quote, evidence.note, item.number, f"#{item.anchor}")
-        for item in items
-        for evidence in item.finding.evidence
-        if evidence.document == link.id and evidence.quote
-    )
+    quoted: dict[str, dict[int, Item]] = {}
+    for item in items:
+        for evidence in item.finding.evidence:
+            if evidence.document == link.id and evidence.quote:
+                quoted.setdefault(evidence.quote, {})[item.number] = item
+    quotes = tuple((quote, tuple(cited.values())) for quote, cited in quoted.items())
     return Witness(link, _href(link.id, anchors), quotes)
 
 

@@ -18,7 +18,8 @@ from audit.types import DocumentReport, Evidence, Finding, Record
 
 _STYLES: Final = {"minor": "cyan", "major": "yellow", "critical": "bold red"}
 _INDENT: Final = "    "
-_NARROWEST: Final = 40  # columns; below that nothing is readable, and lines may run over
+_NARROWEST: Final = 50  # columns; the table of verdicts takes as many in the widest of our languages
+_SHORTEST: Final = 8  # cells of a name in the table
 _SHOWN_REASONS: Final = 4
 _QUOTED: Final = 100  # characters of a sibling's sentence
 
@@ -83,7 +84,8 @@ def _table(record: Record, words: Words, width: int) -> list[Line]:
     head = [words[key] for key in ("document", "verdict", "machine", "damage", "findings")]
     rows = [[on_one_line(d.id), words.name("label", d.verdict.label), *_figures(d, words)] for d in record.documents]
     sizes = [max(cell_len(row[i]) for row in [head, *rows]) for i in range(len(head))]
-    sizes[0] = max(min(sizes[0], width - sum(sizes[1:]) - 2 * (len(head) - 1)), 8)
+    for i in (0, 1):  # figures are never cut, names are
+        sizes[i] = max(min(sizes[i], width - (sum(sizes) - sizes[i]) - 2 * (len(head) - 1)), _SHORTEST)
 
     def line(row: Sequence[str], style: str) -> Line:
         cells = [_pad(cell, size, right=i >= 2) for i, (cell, size) in enumerate(zip(row, sizes, strict=True))]
@@ -113,8 +115,9 @@ def _finding(finding: Finding, lines: Lines, words: Words, width: int) -> list[L
     line, column = lines.place(finding.start)
     place = f"{line}:{column}" if finding.field == "text" else words["title"]
     severity = Styled(words.name("severity", finding.severity), _STYLES[finding.severity])
-    detector = words.name("detector", finding.detector)
-    found: list[Line] = [[Styled(f"{place}  "), severity, Styled(f"  {detector}, {words.percent(finding.probability)}")]]
+    rest = f"  {words.percent(finding.probability)}  {words.name('detector', finding.detector)} ({on_one_line(finding.detector)})"
+    room = width - cell_len(place) - 2 - cell_len(severity.text)
+    found: list[Line] = [[Styled(f"{place}  "), severity, Styled(clip(rest, room))]]
     found += [[Styled(_INDENT), *part] for part in excerpt(finding, lines, width - len(_INDENT))]
     found += _wrapped([finding.message], width)
     if suggestion := words.suggestion(finding):

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from audit.errors import UsageError
+from audit.report.visible import visible
 from audit.types import DocumentReport, Finding
 
 TEMPLATES: Final = Path(__file__).resolve().parent / "templates"
@@ -35,7 +36,7 @@ class Words:
 
     def name(self, kind: str, key: str) -> str:
         """The name of a label, severity, detector, language or kind of evidence; one that is not listed names itself."""
-        return self.table[kind].get(key, key.replace("_", " "))
+        return self.table[kind].get(key) or visible(key.replace("_", " "))
 
     def number(self, value: float, places: int = 0) -> str:
         """A number as it is written in this language."""
