@@ -18,7 +18,9 @@ from audit.text import Segment, clean
 from audit.types import Document, PassageKind
 
 _TERMINAL: Final = re.compile(r"[.!?…][\"“”«»‹›'’)\]]*$|[.!?…][\"“”«»)\]]*\s*\([^()]{1,40}\)$")
-_STAMP: Final = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}\.\s?\d{1,2}\.\s?\d{2,4}\b|\b\d{1,2}:\s?\d{2}\b|^\d{1,2}\.? \w{3,9}\.? \d{4}$")
+_STAMP: Final = re.compile(
+    r"\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}\.\s?\d{1,2}\.\s?\d{2,4}\b|\b\d{1,2}:\s?\d{2}\b|^\d{1,2}\.? \w{3,9}\.? \d{4}$"
+)
 _ADDRESS: Final = re.compile(r"https?://\S+|www\.\S+|^(?:\[\d+\]\s*)?/\S+$")
 _BARE: Final = re.compile(r"^[\W\d_]*$")
 # A line of fewer words than this is a label and no sentence; one without a full stop is none unless it is this long.
@@ -29,36 +31,61 @@ _HEADLINE_WORDS: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class FurnitureRules:
-    """Phrases of page furniture of one target language, by the language they are in.
+    """Phrases of page furniture on pages in one target language (``lang``), by the language they are in.
 
     ``phrases`` are whole lines, ``openings`` begin a line, ``closings`` end one, ``sections`` begin a part of the page that is
-    no longer the article, ``captions`` begin or end a picture's caption. All are lower case, without outer punctuation.
+    no longer the article, ``captions`` begin or end a picture's caption. ``innocent`` are foreign lines that pages in the
+    target language carry as well, ``literal`` lines in it that render a foreign string word by word (``machine``: only
+    machines do, ``weak``: hardly anybody else), ``small_words`` are words without a capital in mid-line. All are lower case,
+    without outer punctuation.
     """
 
+    lang: str = ""
     phrases: dict[str, str] = field(default_factory=dict)
     openings: tuple[tuple[str, str], ...] = ()
     closings: tuple[tuple[str, str], ...] = ()
     sections: frozenset[str] = frozenset()
     captions: re.Pattern[str] = re.compile(r"(?!)")
+    innocent: frozenset[str] = frozenset()
+    innocent_openings: tuple[str, ...] = ()
+    literal: dict[str, str] = field(default_factory=dict)
+    small_words: frozenset[str] = frozenset()
 
     @classmethod
     def load(cls, path: Path) -> FurnitureRules:
-        """Read models/<lang>/furniture.toml."""
+        """Read models/<lang>/furniture.toml; what several languages share belongs to the target language."""
         data = tomllib.loads(path.read_text(encoding="utf-8"))
+        target = data["lang"]
 
         def pairs(key: str) -> tuple[tuple[str, str], ...]:
-            return tuple((phrase, lang) for lang, phrases in sorted(data.get(key, {}).items()) for phrase in phrases)
+            by_lang = sorted(data.get(key, {}).items(), key=lambda item: (item[0] == target, item[0]))
+            return tuple((phrase, lang) for lang, phrases in by_lang for phrase in phrases)
 
         opening, closing = data["captions"]["opening"], data["captions"]["closing"]
-        caption = re.compile(rf"^(?:{'|'.join(opening)})\s*:\s|(?:^|[\s(])(?:{'|'.join(closing)})\s?[:/]\s?.{{2,60}}$", re.IGNORECASE)
+        begins, ends = rf"^(?:{'|'.join(opening)})\s*:\s", rf"(?:^|[\s(])(?:{'|'.join(closing)})\s?[:/]\s?.{{2,60}}$"
+        caption = re.compile(f"{begins}|{ends}", re.IGNORECASE)
         sections = frozenset(phrase for phrases in data["sections"].values() for phrase in phrases)
-        return cls(dict(pairs("phrases")), pairs("openings"), pairs("closings"), sections, caption)
+        innocent, literal = data.get("innocent", {}), data.get("literal", {})
+        return cls(
+            lang=target,
+            phrases=dict(pairs("phrases")),
+            openings=pairs("openings"),
+            closings=pairs("closings"),
+            sections=sections,
+            captions=caption,
+            innocent=frozenset(innocent.get("lines", ())),
+            innocent_openings=tuple(innocent.get("openings", ())),
+            literal={phrase: strength for strength in ("weak", "machine") for phrase in literal.get(strength, ())},
+            small_words=frozenset(literal.get("small_words", ())),
+        )
 
     def known(self, text: str) -> str | None:
         """The language of the furniture phrase that this line is, or None."""
         plain = normalise(text)
         if plain in self.phrases:
             return self.phrases[plain]
+        if plain in self.literal:
+            return self.lang
         for phrase, lang in self.openings:
             if plain.startswith(phrase):
                 return lang
