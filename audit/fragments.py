@@ -50,14 +50,14 @@ class Loans:
     """What looks foreign and is at home (models/<lang>/loans.toml).
 
     ``phrases`` matches loan phrases, ``words`` are single loan words, ``particles`` stand within foreign names,
-    ``prefixes`` before them, ``introducers`` are beginnings of words that announce a foreign expression.
+    ``prefixes`` before them, ``introducers`` announce a foreign expression (with * they are beginnings of words).
     """
 
     phrases: re.Pattern[str]
     words: frozenset[str]
     particles: frozenset[str]
     prefixes: frozenset[str]
-    introducers: tuple[str, ...]
+    introducers: re.Pattern[str]
 
     @classmethod
     @cache
@@ -69,7 +69,7 @@ class Loans:
             frozenset(data["words"]),
             frozenset(data["particles"]),
             frozenset(data["prefixes"]),
-            tuple(data["introducers"]),
+            re.compile("|".join(re.escape(word).replace(r"\*", r"\w*") for word in data["introducers"]), re.IGNORECASE),
         )
 
 
@@ -190,13 +190,15 @@ def _maximal(values: Sequence[float], lang: str) -> list[tuple[float, int, int, 
 class Piece:
     """Tokens of one sentence between quotation marks or outside of them.
 
-    ``whole``: they are the whole sentence; ``before``: the last tokens of the sentence that stand before them.
+    ``whole``: they are the whole sentence, ``mixed`` with quotations in it; ``before``: the last tokens of the sentence that
+    stand before them.
     """
 
     tokens: tuple[Token, ...]
     quoted: bool
     whole: bool
     before: tuple[Token, ...]
+    mixed: bool = False
 
     @property
     def words(self) -> int:
@@ -204,10 +206,13 @@ class Piece:
 
 
 def pieces(article: Article, segment: Segment) -> Iterator[Piece]:
-    """The sentences of a segment, cut at quotation marks."""
+    """The sentences of a segment, cut at quotation marks; those with quotations in them uncut, too."""
     for start, end in segment.sentences:
         sentence = tuple(token for token in segment.tokens if start <= token.start < end)
         marks = [i for i, token in enumerate(sentence) if token.text in _QUOTE_MARKS]
+        outside = sum(t.kind == "word" and not article.in_quotation(segment, t.start, t.end) for t in sentence)
+        if marks and outside > _TITLE_WORDS:
+            yield Piece(sentence, quoted=False, whole=True, before=(), mixed=True)
         bounds = [-1, *marks, len(sentence)]
         for left, right in pairwise(bounds):
             tokens = sentence[left + 1 : right]

@@ -136,6 +136,8 @@ def _runs(context: Context, segment: Segment, piece: Piece) -> Iterator[Finding]
             continue
         functions = sum(context.languages.zipf(hit.text, fragment.lang) >= FUNCTION for hit in hits)
         run = _Run(piece, fragment, hits, functions)
+        if piece.mixed and not (run.is_sentence and len(hits) >= _RUN):
+            continue
         weight, severity = _graded(context, run)
         weight += _doubts(context, segment, run, loans)
         start, end = run.charged
@@ -166,7 +168,7 @@ def _doubts(context: Context, segment: Segment, run: _Run, loans: Loans) -> floa
         total += costs[_quotation(segment, run)]
     if any(match.start() < run.start and run.end <= match.end() for match in _ROUND.finditer(segment.text)):
         total += costs["parenthesis"]
-    if any(token.text.lower().startswith(loans.introducers) for token in before):
+    if any(loans.introducers.fullmatch(token.text) for token in before):
         total += costs["introduced"] if run.is_short else costs["introduced_run"]
     elif run.is_short and _EXPLAINED.match(segment.text, run.charged[1]):
         total += costs["introduced"]
@@ -246,7 +248,7 @@ def _capitals(context: Context, segment: Segment, piece: Piece) -> Iterator[Find
     """Two or more foreign common words with capitals, glued behind an acronym: a description, if it is no name."""
     tokens = piece.tokens
     at = 1
-    while at < len(tokens) and not piece.quoted:
+    while at < len(tokens) and not piece.quoted and not piece.mixed:
         end = at
         while end < len(tokens) and _is_foreign_noun(context, tokens[end]):
             end += 1
@@ -268,7 +270,7 @@ def _is_foreign_noun(context: Context, token: Token) -> bool:
 
 def _hybrids(context: Context, segment: Segment, piece: Piece) -> Iterator[Finding]:
     """Words in small letters that nobody knows, made of a foreign stem and a German ending."""
-    if piece.quoted:
+    if piece.mixed:
         return
     languages = context.languages
     for token in piece.tokens:
@@ -280,7 +282,9 @@ def _hybrids(context: Context, segment: Segment, piece: Piece) -> Iterator[Findi
             stem, lang = foreign
             name = languages.name(lang)
             message = f"Likely {name} with a German ending: \u201c{token.text}\u201d is made of \u201c{stem}\u201d."
-            judged = context.settings["weights"]["hybrid"], "minor"
+            weight = context.settings["weights"]["hybrid"]
+            weight += context.settings["doubts"]["in_german_quotation"] if piece.quoted else 0.0
+            judged = weight, "minor"
             yield _finding(context, segment, (token.start, token.end), message, judged, lang=lang)
 
 

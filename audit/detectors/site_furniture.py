@@ -2,8 +2,8 @@
 
 Flags, in lines around the article: standard strings of content-management systems in another language ("Laat een reactie
 achter", "Please enter your name here"), other lines in another language, German lines whose small words have capitals as in
-English headlines ("Lesen Sie Mehr", "Über Den Autor"; in headlines, too), and German lines that render a standard string word by word
-("Verlassen Sie eine Antwort").
+English headlines ("Lesen Sie Mehr", "Über Den Autor"; in headlines, too), and German lines that render a standard string word
+by word ("Verlassen Sie eine Antwort").
 
 Why it betrays machine translation: sites that translate whole pages automatically translate their templates as well, or
 only half of them; people who make a German page take the German template. MQM: Accuracy, source language fragment; minor,
