@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -49,7 +49,7 @@ class Item:
     percent: str
     place: str
     suggestions: tuple[tuple[str, str], ...]
-    evidence: tuple[Citation, ...]
+    evidence: tuple[Citation, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,9 @@ def _hash(content: str) -> str:
 
 def _page(document: DocumentReport, anchors: Mapping[str, str], words: Words) -> Page:
     anchor = anchors[document.id]
-    items = tuple(_item(n, document, finding, anchors, words) for n, finding in enumerate(document.findings, 1))
+    lines = Lines(document.text)
+    items = tuple(_item(n, anchor, finding, lines, words) for n, finding in enumerate(document.findings, 1))
+    items = tuple(replace(item, evidence=_citations(item.finding, anchors, words)) for item in items)
     article = [passage for passage in document.passages if passage.kind != "furniture"]
     return Page(
         report=document,
@@ -157,9 +159,8 @@ def _counts(findings: Sequence[Finding], words: Words) -> str:
     return f"{words.count(len(findings))} ({', '.join(each)})" if each else words.count(0)
 
 
-def _item(number: int, document: DocumentReport, finding: Finding, anchors: Mapping[str, str], words: Words) -> Item:
-    anchor = anchors[document.id]
-    line = words("line", n=words.number(Lines(document.text).place(finding.start)[0]))
+def _item(number: int, anchor: str, finding: Finding, lines: Lines, words: Words) -> Item:
+    line = words("line", n=words.number(lines.place(finding.start)[0]))
     return Item(
         number=number,
         finding=finding,
@@ -170,8 +171,11 @@ def _item(number: int, document: DocumentReport, finding: Finding, anchors: Mapp
         percent=words.percent(finding.probability),
         place=line if finding.field == "text" else words["title"],
         suggestions=tuple((s.text, words.percent(s.probability)) for s in finding.suggestions),
-        evidence=tuple(_citation(evidence, anchors, words) for evidence in finding.evidence),
     )
+
+
+def _citations(finding: Finding, anchors: Mapping[str, str], words: Words) -> tuple[Citation, ...]:
+    return tuple(_citation(evidence, anchors, words) for evidence in finding.evidence)
 
 
 def _citation(evidence: Evidence, anchors: Mapping[str, str], words: Words) -> Citation:

@@ -7,6 +7,7 @@ combining ones none. Where a line runs from right to left no caret can stand und
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -67,9 +68,8 @@ def clip(text: str, width: int) -> str:
     """The text in at most ``width`` cells, an ellipsis for what was left out."""
     if cell_len(text) <= width:
         return text
-    while text and cell_len(text) > width - 1:
-        text = text[:-1]
-    return text + "…"
+    fitting = bisect_right(range(len(text)), width - 1, key=lambda n: cell_len(text[:n]))
+    return text[: max(fitting - 1, 0)] + "…"
 
 
 def _pad(text: str, width: int, *, right: bool = False) -> str:
@@ -157,9 +157,10 @@ def _window(before: str, words: str, after: str, width: int) -> tuple[str, str, 
     room = max(width - cell_len(words), 0)
     left = min(cell_len(before), max(room // 2, room - cell_len(after)))
     if cell_len(before) > left:
-        while before and (cell_len(before) > left - 1 or unicodedata.combining(before[0])):
-            before = before[1:]
-        before = f"…{before}" if left else ""
+        dropped = bisect_left(range(len(before)), 1 - left, key=lambda n: -cell_len(before[n:]))
+        while dropped < len(before) and unicodedata.combining(before[dropped]):
+            dropped += 1
+        before = f"…{before[dropped:]}" if left else ""
     return before, words, clip(after, room - cell_len(before)) if room > cell_len(before) else ""
 
 
