@@ -2,7 +2,8 @@
 
 Each article is a sparse vector of its terms (sublinear frequency times rarity in the language). An inverted index over each
 article's weightiest terms proposes pairs, so that the cost grows with the number of real neighbours and not with the square
-of the collection; the cosine decides. Dates that lie too far apart, and stories that the user named, overrule it.
+of the collection; the cosine decides. The further apart two articles were published, the more alike they must be, for a
+recurring topic looks like one event; stories that the user named overrule both.
 """
 
 from __future__ import annotations
@@ -123,9 +124,10 @@ def _same_story(
 ) -> bool:
     if one.document.story is not None and other.document.story is not None:
         return one.document.story == other.document.story
-    if day is not None and other_day is not None and abs((day - other_day).days) > settings["window_days"]:
-        return False
-    return cosine >= settings["similarity"]
+    if day is None or other_day is None:
+        return cosine >= settings["similarity"]
+    apart = abs((day - other_day).days)
+    return apart <= settings["window_days"] and cosine >= settings["similarity_same_day"] + settings["similarity_per_day"] * apart
 
 
 def _vectorize(articles: Sequence[Article], settings: Mapping[str, Any]) -> _Vectors:
@@ -137,7 +139,7 @@ def _vectorize(articles: Sequence[Article], settings: Mapping[str, Any]) -> _Vec
     for article in articles:
         for term, count in document_terms(article, settings["headline"]).items():
             indices.append(vocabulary.setdefault(term, len(vocabulary)))
-            data.append((1 + math.log(count)) * rarity(term, article.lang) ** settings["rarity_power"])
+            data.append((1 + math.log(count)) * rarity(term, article.lang))
         indptr.append(len(indices))
     shape = (len(articles), max(1, len(vocabulary)))
     weights = csr_matrix((np.array(data, dtype=np.float64), np.array(indices, dtype=np.int64), np.array(indptr)), shape=shape)

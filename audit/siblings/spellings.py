@@ -116,7 +116,10 @@ def _foreign(reading: Reading, name: Name) -> Spelled | None:
     if name.last in reading.tables.lawful.get(german, ()):
         return None
     # Several languages may spell so: the one that also reaches genuine German texts is the likeliest.
-    best = min((row for row in rows if row.german == best.german), key=lambda row: (_table_weight(reading, row), row.lang))
+    rows = [row for row in rows if row.german == best.german]
+    if best.german in transliterations(name.last, "en", reading.lang):
+        rows.append(best._replace(lang="en"))
+    best = min(rows, key=lambda row: (_table_weight(reading, row), row.lang))
     weight = _table_weight(reading, best)
     weight += _support(reading, german)
     if best.kind == "place" and german not in reading.own:
@@ -160,7 +163,7 @@ def _by_rule(reading: Reading, name: Name) -> Iterator[Spelling]:
         for german in transliterations(name.last, lang, reading.lang):
             supported = german in reading.own or german in reading.others
             odds = reading.attested(german) - written
-            if is_common(german, reading.lang) or latin(german) == latin(name.last):
+            if is_common(german, reading.lang) or latin(german).rstrip("e") == latin(name.last).rstrip("e"):
                 continue
             slavic = bool(name.given) and german.lower().endswith(tuple(reading.tables.rules["slavic_endings"]))
             if odds >= reading.settings["least_odds"] and (supported or (slavic and foreign > 0)):
@@ -210,7 +213,8 @@ def _same_person(reading: Reading, name: Name, other: str, others: tuple[Name, .
     mine = {n.given for n in reading.own.get(last, ()) if n.given}
     theirs = {n.given for n in others if n.given}
     shared = any(a == b or alike(a, b) for a in mine for b in theirs)
-    if mine and theirs and not shared:
+    # Two full names, or a full one and one that never has a given name: other people, unless the surname is famous.
+    if mine and not shared and (theirs or not reading.lawful(other)):
         return None
     return _lawful_pair(reading, last, other) if reading.lawful(last) else _charge(reading, last, other, shared=shared)
 

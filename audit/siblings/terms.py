@@ -7,13 +7,12 @@ words, so that a document's terms never depend on which other documents were han
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
 from audit.article import Article, lemma
-from audit.text import Segment
+from audit.text import Segment, Token
 
 # Words of this Zipf frequency and above say nothing of a story: articles, pronouns, auxiliary and reporting verbs.
 _COMMON_ZIPF: Final = 6.0
@@ -27,9 +26,11 @@ _HYPHEN: Final = re.compile(r"[-\u2010\u2011]")
 
 @lru_cache(maxsize=500_000)
 def rarity(term: str, lang: str) -> float:
-    """The weight of a term (0 for the commonest words, 4 for the rarest)."""
+    """The weight of a term (0 for the commonest words, 4 for the rarest; a counted or dated thing adds its number's)."""
     if term[0].isdigit():
-        return _LONG_NUMBER if len(term) > 2 else _SHORT_NUMBER if len(term) == 2 else 0.0
+        number, _, noun = term.partition(" ")
+        weight = _LONG_NUMBER if len(number) > 2 else _SHORT_NUMBER if len(number) == 2 or noun else 0.0
+        return weight + (rarity(noun, lang) if noun else 0.0)
     from wordfreq import zipf_frequency
 
     return max(0.0, _COMMON_ZIPF - max(zipf_frequency(term, lang), _RARE_ZIPF))
@@ -43,27 +44,33 @@ def word_terms(word: str, lang: str) -> tuple[str, ...]:
 
 
 def terms(segment: Segment, start: int = 0, end: int | None = None) -> Iterator[str]:
-    """The terms of a range of a segment's text, in order, those without weight left out."""
+    """The terms of a range of a segment's text, in order, those without weight left out.
+
+    An ordinal and its noun ("10. Januar") are a term of their own beside their parts: dates tell events apart.
+    """
     end = len(segment.text) if end is None else end
-    for token in segment.tokens:
-        if token.start < start or token.end > end:
-            continue
-        if token.kind == "number":
-            candidates: tuple[str, ...] = (re.sub(r"\D", "", token.text),)
-        elif token.kind == "word":
-            candidates = word_terms(token.text, segment.lang)
-        else:
-            continue
-        for term in candidates:
+    tokens = [token for token in segment.tokens if start <= token.start and token.end <= end]
+    for i, token in enumerate(tokens):
+        for term in _token_terms(token, segment.lang):
             if rarity(term, segment.lang) > 0:
                 yield term
+        if token.kind == "number" and len(token.text) <= 2 and i + 2 < len(tokens) and tokens[i + 1].text == ".":
+            noun = tokens[i + 2]
+            if noun.kind == "word" and noun.text[0].isupper() and noun.start - tokens[i + 1].end == 1:
+                yield f"{token.text} {noun.text.lower()}"
 
 
-def document_terms(article: Article, headline: float) -> Counter[str]:
-    """How often each term occurs in the article's prose; headlines count ``headline`` times."""
-    counts: Counter[str] = Counter()
+def _token_terms(token: Token, lang: str) -> tuple[str, ...]:
+    if token.kind == "number":
+        return (re.sub(r"\D", "", token.text),)
+    return word_terms(token.text, lang) if token.kind == "word" else ()
+
+
+def document_terms(article: Article, headline: float) -> dict[str, float]:
+    """How often each term occurs in the article's prose; an occurrence in a headline counts ``headline`` times."""
+    counts: dict[str, float] = {}
     for segment in article.prose:
         weight = headline if segment.kind == "headline" else 1.0
         for term in terms(segment):
-            counts[term] += weight  # type: ignore[assignment]  # weighted counts are fractions
+            counts[term] = counts.get(term, 0.0) + weight
     return counts
