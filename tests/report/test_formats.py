@@ -80,8 +80,9 @@ def test_unknown_endings_formats_and_languages_are_refused(small: Record, tmp_pa
 @pytest.mark.parametrize("ending", [".json", ".jsonl"])
 def test_what_was_saved_can_be_loaded(small: Record, tmp_path: Path, ending: str) -> None:
     save(small, tmp_path / f"r{ending}")
-    assert load(tmp_path / f"r{ending}").documents == small.documents
-    assert load(tmp_path / "r.json").failures == small.failures if ending == ".json" else True
+    loaded = load(tmp_path / f"r{ending}")
+    assert loaded.documents == small.documents
+    assert loaded == small or ending == ".jsonl"  # JSON Lines hold the documents alone
 
 
 def _tampered(small: Record, path: Path, old: str, new: str) -> Path:
