@@ -26,7 +26,9 @@ POST_EDITED = 0.8
 SITTING_SENTENCES = 90
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"“»')\]]*\s+(?=[\"„«(\[]?[A-ZÄÖÜ0-9])")
-_ABBREVIATED = re.compile(r"(?:\b(?:[A-ZÄÖÜ]|\d{1,2}|Dr|Prof|Nr|St|bzw|ca|Mio|Mrd|vgl|Abs|Art|Hr|Fr|usw|sog|z\.\s?B|d\.\s?h|u\.\s?a))\.$")
+_ABBREVIATED = re.compile(
+    r"(?:\b(?:[A-ZÄÖÜ]|\d{1,2}|Dr|Prof|Nr|St|bzw|ca|Mio|Mrd|vgl|Abs|Art|Hr|Fr|usw|sog|z\.\s?B|d\.\s?h|u\.\s?a))\.$"
+)
 _LOOSE_PUNCTUATION = re.compile(r"\s+([.,;:!?)\]%])|([(\[])\s+")
 _LOOSE_HYPHEN = re.compile(r"(?<=\w) ([-/']) (?=\w)")
 
@@ -43,6 +45,7 @@ class Series:
     domain: str
     vendor: str
     paired: bool  # the same sources exist both by people and by machines
+    half: int  # articles of even or odd hash, where articles are known: keeps topics apart when languages are learnt
     sentences: tuple[str, ...]
 
 
@@ -105,27 +108,29 @@ def test_sets(data: Path) -> Iterator[Series]:
     known = vendors(data)
     for path in sorted((data / "mtht").glob("*.jsonl.gz")):
         file = path.name.removesuffix(".jsonl.gz")
-        found: dict[tuple[str, str, str, str], list[str]] = defaultdict(list)
+        found: dict[tuple[str, str, str, str, int], list[str]] = defaultdict(list)
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             rows = [json.loads(line) for line in lines]
         for row in rows:
             source = row["origlang"] if row["origlang"] in ("en", "fr", "es") else ""
             source = "en" if row["origlang"] == "de" else source  # German → English → German
+            half = bucket(row["doc"], 2) if row["doc"] and file.startswith("wmt21") else 0
             for system, text in row["hyps"].items():
                 vendor = known.get((file, system), "mlqe" if file.startswith("mlqe") else "")
                 if vendor and text.strip():
-                    found[system, MACHINE, source, vendor].append(text)
+                    found[system, MACHINE, source, vendor, half].append(text)
             for name, text in row["refs"].items():
                 if _label_of_reference(row, name) and text.strip():
-                    found[name, HUMAN, source if row["origlang"] != "de" else "en", "people"].append(text)
+                    found[name, HUMAN, source, "people", half].append(text)
         domain, year = rows[0]["domain"] or "news", rows[0]["year"]
         group = file.split("_")[0] if file.startswith("wmt") else file
         group = {"taraxu_en-de": "wmt11", "taraxu_es-de": "wmt11", "newssyscomb2009_en-de": "wmt09"}.get(file, group)
-        for (name, label, source, vendor), texts in sorted(found.items()):
+        for (name, label, source, vendor, half), texts in sorted(found.items()):
             tokenised = file.startswith(("mlqe", "taraxu"))
             sentences = tuple(untokenised(text) if tokenised else text for text in texts)
             paired = file.startswith(("wmt", "flores", "taraxu"))
-            yield Series(f"{file}/{name}/{source}", group, label, source, year, domain, vendor, paired, sentences)
+            full = f"{file}/{name}/{source}/{half}"
+            yield Series(full, group, label, source, year, domain, vendor, paired, half, sentences)
 
 
 def originals(data: Path) -> Iterator[Series]:
@@ -137,17 +142,22 @@ def originals(data: Path) -> Iterator[Series]:
         outlet = re.split(r"[.\-_]?\d", document)[0] if int(year) >= 2021 else ""
         group = f"outlet-{outlet}" if outlet and domain == "news" else f"wmt{int(year) % 100:02d}"
         found[f"{name}/{domain}/{outlet}", group, int(year), domain].extend(split_sentences(text))
-    for name, year, domain in (("wikinews", 2010, "news"), ("reden_barbaresi", 2005, "speech"), ("ud_gsd_devtest", 2013, "web"),
-                               ("wikipedia_small", 2015, "wiki"), ("bundestag_2009-2015", 2012, "speech")):
+    for name, year, domain in (
+        ("wikinews", 2010, "news"),
+        ("reden_barbaresi", 2005, "speech"),
+        ("ud_gsd_devtest", 2013, "web"),
+        ("wikipedia_small", 2015, "wiki"),
+        ("bundestag_2009-2015", 2012, "speech"),
+    ):
         for document, text in read_rows(data / f"german/{name}.tsv.gz"):
             part = "0" if name == "ud_gsd_devtest" else document
-            text = untokenised(text) if name == "wikipedia_small" else text
-            found[f"{name}/{part}", f"{name}-{bucket(part, 10)}", year, domain].extend(split_sentences(text))
+            closed = untokenised(text) if name == "wikipedia_small" else text
+            found[f"{name}/{part}", f"{name}-{bucket(part, 10)}", year, domain].extend(split_sentences(closed))
     for (name, group, year, domain), sentences in sorted(found.items()):
+        start, most = 0, len(sentences)
         if name.startswith("bundestag"):
-            start = bucket(name, max(1, len(sentences) - SITTING_SENTENCES))
-            sentences = sentences[start : start + SITTING_SENTENCES]
-        yield Series(name, group, ORIGINAL, "", year, domain, "people", False, tuple(sentences))
+            start, most = bucket(name, max(1, most - SITTING_SENTENCES)), SITTING_SENTENCES
+        yield Series(name, group, ORIGINAL, "", year, domain, "people", False, 0, tuple(sentences[start : start + most]))
 
 
 def other_people(data: Path) -> Iterator[Series]:
@@ -155,7 +165,7 @@ def other_people(data: Path) -> Iterator[Series]:
     columns = [row[3] for row in read_rows(data / "parallel/newscommentary_ced_en-de.tsv.gz")][1:]
     for part in range(10):
         texts = tuple(columns[part::10])
-        yield Series(f"columns/{part}", f"columns-{part}", HUMAN, "en", 2015, "columns", "people", False, texts)
+        yield Series(f"columns/{part}", f"columns-{part}", HUMAN, "en", 2015, "columns", "people", False, 0, texts)
 
 
 def clean(series: Series) -> Series:
