@@ -9,6 +9,7 @@ occurrences in a thousand million words; 3 is once in a million words, 6 is once
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -41,6 +42,7 @@ _MOST_LEAN: Final = 3.0
 _COMMON: Final = 3.0
 _CLAIM: Final = 0.5
 _PARTS: Final = 3
+_LATINATE_LETTERS: Final = 6
 _UKRAINIAN: Final = frozenset("іїєґІЇЄҐ")
 
 
@@ -115,13 +117,13 @@ class Languages:
 
         Frequencies of candidate languages end at 3: rarer words count as unknown.
         """
-        word = word.lower().replace("’", "'")
+        word = _key(word)
         frequency = self._frequencies[self.target if lang is None else lang].get(word)
         return round(math.log10(frequency) + 9, 2) if frequency else 0.0
 
     def rare_zipf(self, word: str, lang: str) -> float:
         """As `zipf`, but candidate languages are looked up in the long lists too (0.1 s each when first asked)."""
-        return self.zipf(word, lang) or _zipf(_long_list(lang).get(word.lower().replace("’", "'"), 0.0))
+        return self.zipf(word, lang) or _zipf(_long_list(lang).get(_key(word), 0.0))
 
     def _foreign(self, word: str) -> Foreign | None:
         """The candidate language in which the word is most common, or None where none knows it."""
@@ -150,8 +152,15 @@ class Languages:
     def _is_inflected(self, word: str) -> bool:
         from simplemma import lemmatize
 
+        if self._latinate.search(word) and len(word) >= _LATINATE_LETTERS:
+            return True
         lemma = lemmatize(word, lang=self.target)
         return lemma != word and lemma.islower() and self.zipf(lemma) >= _COMMON and self._is_common(lemma)
+
+    @cached_property
+    def _latinate(self) -> re.Pattern[str]:
+        rule = self.data["inflection"]
+        return re.compile(rf"(?:{'|'.join(rule['stems'])})(?:{'|'.join(rule['endings'])})$")
 
     def _is_common(self, word: str) -> bool:
         """Whether no candidate language has a greater claim to the word."""
@@ -176,9 +185,7 @@ class Languages:
                 return True
             heads = (at for at in range(least, len(rest) - least + 1) if depth < _PARTS and is_part(rest[:at]))
             return any(
-                rest.startswith(link, at) and splits(rest[at + len(link) :], depth + 1)
-                for at in heads
-                for link in linking
+                rest.startswith(link, at) and splits(rest[at + len(link) :], depth + 1) for at in heads for link in linking
             )
 
         return splits(word, 0)
@@ -222,9 +229,7 @@ class Languages:
         first = _langdetect(text)
         if not first:
             return DocumentLanguage(UNDECIDED, 0.0, "no language found")
-        second = _lingua_document(
-            text, tuple(sorted({self.target, *self.candidates, *(guess.lang for guess in first)}))
-        )
+        second = _lingua_document(text, tuple(sorted({self.target, *self.candidates, *(guess.lang for guess in first)})))
         votes = frozenset({first[0].lang, second.lang})
         p = round(min(first[0].p, second.p), 4)
         if len(votes) == 2:
@@ -249,6 +254,11 @@ def script_language(text: str) -> str | None:
     return "uk" if lang == "ru" and _UKRAINIAN & set(text) else lang or None
 
 
+def _key(word: str) -> str:
+    """A word as wordfreq's lists have it: they fold case, so that "Straße" stands there as "strasse"."""
+    return word.lower().replace("’", "'").replace("ß", "ss")
+
+
 def _zipf(frequency: float) -> float:
     return round(math.log10(frequency) + 9, 2) if frequency else 0.0
 
@@ -263,9 +273,7 @@ def _long_list(lang: str) -> Mapping[str, float]:
 def _identifier(langs: tuple[str, ...]) -> LanguageDetector:
     from lingua import IsoCode639_1, LanguageDetectorBuilder
 
-    return LanguageDetectorBuilder.from_iso_codes_639_1(
-        *(IsoCode639_1.from_str(lang.upper()) for lang in langs)
-    ).build()
+    return LanguageDetectorBuilder.from_iso_codes_639_1(*(IsoCode639_1.from_str(lang.upper()) for lang in langs)).build()
 
 
 def _langdetect(text: str) -> list[Guess]:
