@@ -20,7 +20,7 @@ from typing import BinaryIO, Final
 
 from audit.page import article
 from audit.rows import Keys, Row, csv_rows, json_lines, parquet_rows
-from audit.streams import COMPRESSED, DamagedError, Limits, decoded, opened
+from audit.streams import COMPRESSED, JSON, DamagedError, Limits, decoded, kind, opened
 from audit.types import Document, Failure
 from audit.warc import warc_records
 
@@ -28,7 +28,6 @@ __all__ = ["ENDINGS", "Limits", "read"]
 
 TEXT: Final = (".txt", ".md")
 HTML: Final = (".html", ".htm")
-JSON: Final = (".jsonl", ".ndjson")
 WARC: Final = (".warc", ".wet")
 ENDINGS: Final = (*TEXT, *HTML, *JSON, ".csv", ".parquet", *WARC)
 # An id longer than this is no name but a text in the wrong column.
@@ -117,8 +116,8 @@ def _printable(source: str) -> str:
 
 def _items(path: str, keys: Keys, stdin: BinaryIO | None, limits: Limits) -> Iterator[_Item]:
     if path == "-":
-        stream = sys.stdin.buffer if stdin is None else stdin
-        yield from _placed("-", json_lines(stream, keys, limits))
+        stream = stdin or (sys.stdin.buffer if sys.stdin else None)
+        yield from [(path, "standard input is closed")] if stream is None else _placed(path, json_lines(stream, keys, limits))
         return
     try:
         mode = os.stat(path).st_mode
@@ -128,7 +127,7 @@ def _items(path: str, keys: Keys, stdin: BinaryIO | None, limits: Limits) -> Ite
         return
     if stat.S_ISDIR(mode):
         yield from _folder(path, keys, limits)
-    elif _kind(path) in ENDINGS:
+    elif kind(path) in ENDINGS:
         yield from _file(path, Path(path), keys, limits)
     else:
         yield path, f"unknown kind of file: its name ends in none of {', '.join(ENDINGS)} (nor in one of them with .gz or .zst)"
@@ -136,12 +135,6 @@ def _items(path: str, keys: Keys, stdin: BinaryIO | None, limits: Limits) -> Ite
 
 def _said(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error)
-
-
-def _kind(name: str) -> str:
-    """The ending that says what a file is, in lower case, without .gz or .zst."""
-    path = Path(name.lower())
-    return Path(path.stem).suffix if path.suffix in COMPRESSED else path.suffix
 
 
 def _name(path: Path) -> str:
@@ -175,18 +168,18 @@ def _below(folder: Path, prefix: str) -> Iterator[str | OSError]:
             continue
         if name.endswith("/"):
             yield from _below(folder / entry.name, prefix + name)
-        elif _kind(name) in ENDINGS and not entry.is_dir():
-            yield prefix + name
+        elif kind(name) in ENDINGS and (entry.is_file() or not os.path.exists(entry.path)):
+            yield prefix + name  # a link that leads nowhere will be a failure; pipes and devices are no documents
 
 
 def _file(source: str, path: Path, keys: Keys, limits: Limits) -> Iterator[_Item]:
-    kind = _kind(path.name)
+    ending = kind(path.name)
     try:
         with opened(path, limits) as stream:
-            if kind in TEXT or kind in HTML:
-                yield source, _single(stream, path, kind in HTML, limits)
+            if ending in TEXT or ending in HTML:
+                yield source, _single(stream, path, ending in HTML, limits)
             else:
-                yield from _placed(source, _rows(kind, stream, path, keys, limits))
+                yield from _placed(source, _rows(ending, stream, path, keys, limits))
     except OSError as error:
         yield source, f"cannot be read ({_said(error)})"
     except DamagedError as error:
@@ -201,7 +194,7 @@ def _single(stream: BinaryIO, path: Path, html: bool, limits: Limits) -> Documen
     if not raw.strip():
         return "empty" if not raw else "empty: only white space"
     try:
-        return article(raw, _name(path)) if html else Document(id=_name(path), text=decoded(raw))
+        return article(raw, _name(path), limits) if html else Document(id=_name(path), text=decoded(raw))
     except ValueError as error:
         return str(error)
 
@@ -214,12 +207,12 @@ def _up_to(stream: BinaryIO, count: int) -> bytes:
     return b"".join(parts)
 
 
-def _rows(kind: str, stream: BinaryIO, path: Path, keys: Keys, limits: Limits) -> Iterator[Row]:
-    if kind in JSON:
+def _rows(ending: str, stream: BinaryIO, path: Path, keys: Keys, limits: Limits) -> Iterator[Row]:
+    if ending in JSON:
         return json_lines(stream, keys, limits)
-    if kind == ".csv":
+    if ending == ".csv":
         return csv_rows(stream, keys, limits)
-    if kind in WARC:
+    if ending in WARC:
         return warc_records(stream, limits)
     return _parquet(stream, path, keys, limits)
 
@@ -237,12 +230,13 @@ def _parquet(stream: BinaryIO, path: Path, keys: Keys, limits: Limits) -> Iterat
 
 def _placed(source: str, rows: Iterable[Row]) -> Iterator[_Item]:
     """Rows with their place; damage is reported at the row after the last good one."""
-    last = 0
+    last, empty = 0, True
     try:
         for last, item in rows:
+            empty = False
             yield (f"{source}:{last}" if last else source), item
     except DamagedError as error:
-        yield (f"{source}:{last + 1}" if last else source), str(error)
+        yield f"{source}:{last + 1}" if last else source, str(error)
         return
-    if not last:
-        yield source, "no documents in it"
+    if empty:
+        yield source, "empty: no documents in it"

@@ -15,7 +15,7 @@ import msgspec
 
 from audit.errors import InputError
 from audit.rows import typed_lines
-from audit.streams import DamagedError, Limits, opened
+from audit.streams import JSON, DamagedError, Limits, kind, opened
 from audit.types import Field, Severity
 
 
@@ -51,21 +51,17 @@ class Label(msgspec.Struct, frozen=True, kw_only=True):
 def read_gold(path: str | Path) -> list[Gold]:
     """The gold labels of a file (.jsonl, .ndjson; .gz, .zst). Raises InputError with the line of the first bad row."""
     rows: list[Gold] = []
-    for place, row in _typed(path, Gold):
-        gold = msgspec.structs.replace(row, place=place)
+    struct = msgspec.defstruct("GoldRow", [("id", str | int)], bases=(Gold,), frozen=True, kw_only=True)
+    for place, row in _typed(path, struct):
+        gold = Gold(**{**msgspec.structs.asdict(row), "id": str(row.id), "place": place})
         if not 0 <= gold.start < gold.end:
             raise InputError(place, f"start {gold.start} and end {gold.end} are no range")
+        if not gold.category.strip():
+            raise InputError(place, "the category is empty")
         if len(gold.quote) != gold.end - gold.start:
             raise InputError(place, f"the quote has {len(gold.quote)} characters, its range {gold.end - gold.start}")
         rows.append(gold)
     return rows
-
-
-class _LabelRow(msgspec.Struct, frozen=True):
-    id: str | int
-    label: str | None = None
-    kind: str | None = None
-    complete: bool = False
 
 
 _LABELS: Final[Mapping[str, Literal["mt", "human"]]] = {
@@ -85,14 +81,23 @@ def read_labels(path: str | Path, *, id_key: str = "id") -> dict[str, Label]:
     for reading the documents reports them.
     """
     labels: dict[str, Label] = {}
-    struct = msgspec.defstruct("LabelRow", [], bases=(_LabelRow,), rename={"id": id_key})
+    if kind(str(path)) not in JSON:
+        return labels
+    struct = msgspec.defstruct(
+        "LabelRow",
+        [("id", str | int), ("label", Any, None), ("kind", Any, None), ("complete", Any, False)],
+        rename={"id": id_key},
+        kw_only=True,
+    )
     for place, row in _typed(path, struct, strict=False):
         if row.label is None:
             continue
-        if row.label not in _LABELS:
+        if not isinstance(row.label, str) or row.label not in _LABELS:
             raise InputError(place, f"label {row.label!r} is none of {', '.join(_LABELS)}")
-        kind = row.label if row.kind is None and row.label in ("original", "translated") else row.kind
-        labels.setdefault(str(row.id), Label(label=_LABELS[row.label], kind=kind, complete=row.complete))
+        if not isinstance(row.kind, str | None) or not isinstance(row.complete, bool):
+            raise InputError(place, "`kind` must be text, and `complete` true or false")
+        own = row.label if row.kind is None and row.label in ("original", "translated") else row.kind
+        labels.setdefault(str(row.id), Label(label=_LABELS[row.label], kind=own, complete=row.complete))
     return labels
 
 

@@ -7,7 +7,7 @@ import re
 from functools import cache
 from typing import Any, Final
 
-from audit.streams import not_utf8
+from audit.streams import Limits, not_utf8
 from audit.types import Document
 
 # The blocks of trafilatura's tree (TEI element names); what is not in here stands within a line.
@@ -21,13 +21,15 @@ _BREAK: Final = "\0"
 _DATES: Final = {"extensive_search": False, "original_date": True, "max_date": "2100-12-31"}
 
 
-def article(raw: bytes, id: str, url: str | None = None, charset: str | None = None) -> Document:
+def article(raw: bytes, id: str, limits: Limits, url: str | None = None, charset: str | None = None) -> Document:
     """The article of a page; offsets of the audit refer to the ``text`` returned.
 
     Paragraphs are separated by a blank line; a ``<br>`` is a line end; list items start with "• ". Readers' comments are
     left out, and the headline is left out of ``text`` where it opens it, for it is the ``title``. ``charset`` is what the
-    server declared. Raises ValueError where the page cannot be decoded or holds no article text.
+    server declared. Raises ValueError where the page cannot be decoded, has too many tags, or holds no article text.
     """
+    if raw.count(b"<") > limits.page_tags:
+        raise ValueError(f"too long: a page of more than {limits.page_tags:,} tags")
     markup = _markup(raw, charset)
     extracted = _extract(markup, url)
     text = _plain(extracted.body) if extracted is not None else ""

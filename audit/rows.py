@@ -172,8 +172,12 @@ class _CsvLines:
 def csv_rows(stream: BinaryIO, keys: Keys, limits: Limits) -> Iterator[Row]:
     """Rows below a header line; separated by comma, semicolon or tab, whichever makes the header name the text field."""
     feed = _CsvLines(stream, limits.record_bytes)
-    header_line = next(feed, "")
-    separator, header = _header(header_line, keys)
+    try:
+        header_line = next(feed, "")
+        separator, header = _header(header_line, keys)
+    except csv.Error as error:
+        yield 1, f"broken CSV header: {error}"
+        return
     if not header_line.strip():
         return
     if missing := [key for key in (keys.id, keys.text) if key not in header]:

@@ -16,6 +16,7 @@ import msgspec
 
 BOM: Final = b"\xef\xbb\xbf"
 COMPRESSED: Final = (".gz", ".zst")
+JSON: Final = (".jsonl", ".ndjson")
 # One step of input must not swell to more than tens of megabytes: DEFLATE expands at most 1,032 times (RFC 1951), a
 # Zstandard block of four bytes can stand for 128 KiB (RFC 8878, section 3.1.1.2).
 _GZIP_STEP: Final = 16_384
@@ -28,13 +29,16 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """What is too much. Chosen generously: long reads in newspapers stay below 20,000 words, novels below 200,000.
 
     ``text_bytes`` and ``words`` bound one document's title and text (bytes of UTF-8); ``record_bytes`` bounds what is read
-    to get at it: a line, a table row, an HTML page, a web-archive record. ``expansion`` is the highest ratio of unpacked to
+    to get at it: a line, a table row, an HTML page, a web-archive record. ``page_tags`` bounds the tags of a page, for the
+    time that extraction takes can grow with their square (measured: 25 s for 70,000 tags around one sentence repeated;
+    pages of articles have some hundred to some thousand). ``expansion`` is the highest ratio of unpacked to
     packed bytes: German news packs 2 to 6 times, JSON Lines with many like records up to about 50 times.
     """
 
     text_bytes: int = 2_000_000
     words: int = 200_000
     record_bytes: int = 16_000_000
+    page_tags: int = 100_000
     expansion: int = 250
 
 
@@ -124,6 +128,12 @@ def _zstd_member() -> Any:
     import zstandard
 
     return zstandard.ZstdDecompressor().decompressobj()
+
+
+def kind(name: str) -> str:
+    """The ending that says what a file is, in lower case, without .gz or .zst: ``a.CSV.gz`` is ``.csv``."""
+    path = Path(name.lower())
+    return Path(path.stem).suffix if path.suffix in COMPRESSED else path.suffix
 
 
 def unpacked(packed: BinaryIO, name: str, limits: Limits) -> BinaryIO:

@@ -32,7 +32,9 @@ def warc_records(stream: BinaryIO, limits: Limits) -> Iterator[Row]:
     A broken record is refused, and reading goes on at the next line that opens a record.
     """
     number = 0
-    while _next_version(stream):
+    while (stray := _next_version(stream)) is not None:
+        if stray:
+            yield max(number, 1), f"broken WARC record: {stray} bytes that belong to no record were passed over"
         number += 1
         headers = _headers(stream)
         length = headers.get("content-length", "")
@@ -52,12 +54,14 @@ def warc_records(stream: BinaryIO, limits: Limits) -> Iterator[Row]:
                 yield from _row(number, headers, block, limits)
 
 
-def _next_version(stream: BinaryIO) -> bool:
-    """Moves behind the next line that opens a record; False at the end of the file."""
+def _next_version(stream: BinaryIO) -> int | None:
+    """Moves behind the next line that opens a record; the number of bytes before it that are not blank, None at the end."""
+    stray = 0
     while line := stream.readline(_LONGEST_LINE):
         if _VERSION.match(line):
-            return True
-    return False
+            return stray
+        stray += len(line.strip())
+    return None
 
 
 def _headers(stream: BinaryIO) -> Headers:
@@ -116,7 +120,7 @@ def _document(headers: Headers, block: bytes, limits: Limits) -> Document | None
             raise ValueError("empty WARC record")
     declared = _CHARSET.search(fields.get("content-type", ""))
     if media.startswith(_HTML):
-        return article(block, id, url, declared[1] if declared else None)
+        return article(block, id, limits, url, declared[1] if declared else None)
     if media.startswith("text/plain"):
         return Document(id=id, text=decoded(block), url=url)
     return None
