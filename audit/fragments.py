@@ -24,6 +24,13 @@ from audit.text import Segment, Token
 HIT: Final = 1.0
 # Among a language's 300 commonest words or so are its function words (Zipf values in wordfreq's lists).
 FUNCTION: Final = 5.7
+# Words in small letters that make a run.
+RUN: Final = 3
+_SENTENCE_WORDS: Final = 4
+# A title has fewer words in small letters than this that are no function words …
+_CONTENT: Final = 3
+# … and not more words in small letters than this.
+_SHORT: Final = 5
 # Single letters are units, initials and abbreviations in any language.
 _LEAST_LETTERS: Final = 2
 # What neither language knows may stand within a fragment, but not make it longer at either end.
@@ -95,7 +102,7 @@ def fragments(languages: Languages, tokens: Sequence[Token], loans: Loans, *, ca
     """
     if not any(_is_suspicious(languages, token) for token in tokens):
         return []
-    names = [is_particle(languages, tokens, i, loans) for i in range(len(tokens))]
+    names = [_is_attached(tokens, i) or is_particle(tokens, i, loans) for i in range(len(tokens))]
     spans: list[tuple[float, int, int, str]] = []
     for lang in languages.candidates:
         pairs = zip(tokens, names, strict=True)
@@ -125,13 +132,23 @@ def is_name(languages: Languages, token: Token, lang: str) -> bool:
     return languages.zipf(last) < _KNOWN and not languages.is_native(last)
 
 
-def is_particle(languages: Languages, tokens: Sequence[Token], i: int, loans: Loans) -> bool:
+def is_particle(tokens: Sequence[Token], i: int, loans: Loans) -> bool:
     """Whether this token is part of a name: between capitals ("Friends of the Earth"), or before one ("van Gogh")."""
     word = tokens[i].text.lower()
     if word not in loans.particles:
         return False
     left, right = _capital_beyond(tokens, i, -1, loans), _capital_beyond(tokens, i, 1, loans)
     return (left and right) or (right and word in loans.prefixes)
+
+
+def _is_attached(tokens: Sequence[Token], i: int) -> bool:
+    """Whether a word is half of something: of an address ("travel.gov"), or of a compound ("and- und oder-Verknüpfung")."""
+    token = tokens[i]
+    after = tokens[i + 1] if i + 1 < len(tokens) and tokens[i + 1].start == token.end else None
+    if after is not None and after.text in "-.":
+        beyond = tokens[i + 2] if i + 2 < len(tokens) else None
+        return after.text == "-" or (beyond is not None and beyond.start == after.end and beyond.kind == "word")
+    return i >= 1 and tokens[i - 1].text in ".-" and tokens[i - 1].end == token.start
 
 
 def _capital_beyond(tokens: Sequence[Token], i: int, step: int, loans: Loans) -> bool:
@@ -203,6 +220,54 @@ class Piece:
     @property
     def words(self) -> int:
         return sum(token.kind == "word" for token in self.tokens)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A fragment within its piece.
+
+    ``hits`` are its words that are no loans, ``functions`` of them are function words; ``fills_piece``: hardly any word of
+    the piece is German.
+    """
+
+    piece: Piece
+    fragment: Fragment
+    hits: tuple[Token, ...]
+    functions: int
+    fills_piece: bool
+
+    @property
+    def tokens(self) -> tuple[Token, ...]:
+        return self.piece.tokens[self.fragment.first : self.fragment.last]
+
+    @property
+    def start(self) -> int:
+        return self.tokens[0].start
+
+    @property
+    def end(self) -> int:
+        return self.tokens[-1].end
+
+    @property
+    def charged(self) -> tuple[int, int]:
+        """The range that is reported: all of a long run; names at the ends of a short one are no part of the charge."""
+        if len(self.hits) >= RUN or self.is_sentence:
+            return self.start, self.end
+        at = [i for i, token in enumerate(self.tokens) if token in self.hits]
+        first, last = at[0], at[-1]
+        while first and self.tokens[first - 1].text.islower():
+            first -= 1
+        while last + 1 < len(self.tokens) and self.tokens[last + 1].text.islower():
+            last += 1
+        return self.tokens[first].start, self.tokens[last].end
+
+    @property
+    def is_sentence(self) -> bool:
+        return self.piece.whole and self.fragment.words >= _SENTENCE_WORDS and self.fills_piece
+
+    @property
+    def is_short(self) -> bool:
+        return len(self.hits) < RUN or (len(self.hits) - self.functions < _CONTENT and len(self.hits) <= _SHORT)
 
 
 def pieces(article: Article, segment: Segment) -> Iterator[Piece]:

@@ -23,11 +23,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from audit.detectors import Context, Detector
-from audit.fragments import FUNCTION, HIT, Fragment, Loans, Piece, foreign_stem, fragments, is_capital, is_name, pieces
+from audit.fragments import FUNCTION, HIT, RUN, Fragment, Loans, Piece, Run, foreign_stem, fragments, is_capital, is_name, pieces
 from audit.language import script_language
 from audit.text import Segment, Token
 from audit.types import Evidence, Finding, Severity, Span
@@ -38,13 +37,10 @@ _COMPANY: Final = re.compile(r"\s*(?:ag|gmbh|inc|ltd|plc|kg|se)\b", re.IGNORECAS
 _OTHER_SCRIPT: Final = re.compile(r"[\u0370-\u07ff\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,}")
 # An introduction ("das sogenannte …") stands within this many words before what it introduces.
 _REACH: Final = 4
-_RUN: Final = 3  # words in small letters that make a run
-_SENTENCE_WORDS: Final = 4
 _TITLE_WORDS: Final = 6
-_CONTENT: Final = 3  # words in small letters that are no function words, of which a title has fewer
-_SHORT: Final = 5
 _BREAKS: Final = frozenset(":–—|")
 _EXPLAINED: Final = re.compile(r"\W{0,4}(?:\(|[-–—]\s*[„\"“»]|also\b|zu Deutsch|auf Deutsch|übersetzt|sinngemäß)", re.IGNORECASE)
+_BIBLIOGRAPHY: Final = re.compile(r"\bIn: |\bISBN\b|\bdoi\b|\bS\. \d|\bHrsg\b|\bPMID\b|\bVerlag\b")
 _MOSTLY: Final = 0.8  # share of a sentence's or quotation's words that makes it foreign as a whole
 _STRONG_PAIR: Final = 3.0  # summed leaning of two words, powers of ten
 _STRONG_WORD: Final = 1.8  # leaning of one word
@@ -80,53 +76,6 @@ def _of_segment(context: Context, segment: Segment) -> Iterator[Finding]:
         yield from _hybrids(context, segment, piece)
 
 
-@dataclass(frozen=True)
-class _Run:
-    """A fragment within its piece; ``hits``: its words that are no loans, ``functions`` of them are function words."""
-
-    piece: Piece
-    fragment: Fragment
-    hits: tuple[Token, ...]
-    functions: int
-
-    @property
-    def tokens(self) -> tuple[Token, ...]:
-        return self.piece.tokens[self.fragment.first : self.fragment.last]
-
-    @property
-    def start(self) -> int:
-        return self.tokens[0].start
-
-    @property
-    def end(self) -> int:
-        return self.tokens[-1].end
-
-    @property
-    def charged(self) -> tuple[int, int]:
-        """The range that is reported: all of a long run; names at the ends of a short one are no part of the charge."""
-        if len(self.hits) >= _RUN or self.is_sentence:
-            return self.start, self.end
-        at = [i for i, token in enumerate(self.tokens) if token in self.hits]
-        first, last = at[0], at[-1]
-        while first and self.tokens[first - 1].text.islower():
-            first -= 1
-        while last + 1 < len(self.tokens) and self.tokens[last + 1].text.islower():
-            last += 1
-        return self.tokens[first].start, self.tokens[last].end
-
-    @property
-    def is_sentence(self) -> bool:
-        return self.piece.whole and self.fragment.words >= _SENTENCE_WORDS and self.fills_piece
-
-    @property
-    def fills_piece(self) -> bool:
-        return self.fragment.words >= _MOSTLY * self.piece.words
-
-    @property
-    def is_short(self) -> bool:
-        return len(self.hits) < _RUN or (len(self.hits) - self.functions < _CONTENT and len(self.hits) <= _SHORT)
-
-
 def _runs(context: Context, segment: Segment, piece: Piece) -> Iterator[Finding]:
     """Foreign words in small letters, and what stands with them."""
     loans = Loans.load(context.assets.path("loans"))
@@ -135,8 +84,8 @@ def _runs(context: Context, segment: Segment, piece: Piece) -> Iterator[Finding]
         if not hits:
             continue
         functions = sum(context.languages.zipf(hit.text, fragment.lang) >= FUNCTION for hit in hits)
-        run = _Run(piece, fragment, hits, functions)
-        if piece.mixed and not (run.is_sentence and len(hits) >= _RUN):
+        run = Run(piece, fragment, hits, functions, _fills(context, piece, fragment))
+        if piece.mixed and not (run.is_sentence and len(hits) >= RUN):
             continue
         weight, severity = _graded(context, run)
         weight += _doubts(context, segment, run, loans)
@@ -146,20 +95,29 @@ def _runs(context: Context, segment: Segment, piece: Piece) -> Iterator[Finding]
         yield _finding(context, segment, (start, end), message, (weight, severity), lang=fragment.lang)
 
 
-def _graded(context: Context, run: _Run) -> tuple[float, Severity]:
+def _fills(context: Context, piece: Piece, fragment: Fragment) -> bool:
+    """Whether a piece is foreign as a whole: hardly any word of it is clearly German."""
+    outside = [*piece.tokens[: fragment.first], *piece.tokens[fragment.last :]]
+    german = sum(t.kind == "word" and context.languages.lean(t.text, fragment.lang) <= -HIT for t in outside)
+    return german <= (1 - _MOSTLY) * piece.words
+
+
+def _graded(context: Context, run: Run) -> tuple[float, Severity]:
     """Weight and severity of a run by its length and strength, before anything speaks for its innocence."""
     weights = context.settings["weights"]
-    if len(run.hits) >= _RUN:
+    if len(run.hits) >= RUN:
         if run.is_sentence:
             return weights["sentence"], "critical"
         return (weights["run"] if run.functions else weights["content_run"]), "major"
-    if len(run.hits) == _RUN - 1:
+    if len(run.hits) == RUN - 1:
         return (weights["pair"] if run.fragment.score >= _STRONG_PAIR else weights["weak_pair"]), "major"
     strong = context.languages.lean(run.hits[0].text, run.fragment.lang) >= _STRONG_WORD
-    return (weights["word"] if strong else weights["weak_word"]), "minor"
+    if strong:
+        return weights["word" if run.fragment.lang in context.settings["likely"] else "word_of_others"], "minor"
+    return weights["weak_word"], "minor"
 
 
-def _doubts(context: Context, segment: Segment, run: _Run, loans: Loans) -> float:
+def _doubts(context: Context, segment: Segment, run: Run, loans: Loans) -> float:
     """What speaks for a run's innocence, as a sum of log odds (0 or less)."""
     costs = context.settings["doubts"]
     before = (*run.piece.before, *run.piece.tokens[: run.fragment.first])[-_REACH:]
@@ -170,16 +128,21 @@ def _doubts(context: Context, segment: Segment, run: _Run, loans: Loans) -> floa
         total += costs["parenthesis"]
     if any(loans.introducers.fullmatch(token.text) for token in before):
         total += costs["introduced"] if run.is_short else costs["introduced_run"]
-    elif run.is_short and _EXPLAINED.match(segment.text, run.charged[1]):
+    elif _EXPLAINED.match(segment.text, run.charged[1]):
         total += costs["introduced"]
-    if run.is_short and (_continues_name(context, run, loans) or _COMPANY.match(segment.text, run.end)):
+    named = run.is_short or is_capital(run.tokens[0])
+    if named and (_continues_name(context, run, loans) or _COMPANY.match(segment.text, run.end)):
         total += costs["name"]
+    if _BIBLIOGRAPHY.search(segment.text):
+        total += costs["bibliography"]
+    if run.end == len(segment.text) and run.is_short:
+        total += costs["cut_off"]
     if run.fragment.words <= _TITLE_WORDS and _begins_title(segment, before):
         total += costs["title"]
     return total
 
 
-def _quotation(segment: Segment, run: _Run) -> str:
+def _quotation(segment: Segment, run: Run) -> str:
     """Titles, slogans and explained quotations stand in the original; a long one that nobody explains should not."""
     if run.piece.words <= _TITLE_WORDS or (run.fills_piece and _EXPLAINED.match(segment.text, run.end)):
         return "quotation"
@@ -190,7 +153,7 @@ def _begins_title(segment: Segment, before: Sequence[Token]) -> bool:
     return before[-1].text in _BREAKS if before else segment.kind == "headline"
 
 
-def _continues_name(context: Context, run: _Run, loans: Loans) -> bool:
+def _continues_name(context: Context, run: Run, loans: Loans) -> bool:
     """Whether the run begins with, or follows on, a capitalised word that is no German noun: "Front de gauche"."""
     tokens, at = run.piece.tokens, run.fragment.first
     if at and not is_capital(tokens[at]):
@@ -207,7 +170,7 @@ def _without_loans(text: str, fragment: Fragment, loans: Loans) -> tuple[Token, 
         return ()
     start = max(0, fragment.hits[0].start - _PHRASE_REACH)
     phrases = [match.span() for match in loans.phrases.finditer(text, start)]
-    single = len(fragment.hits) < _RUN
+    single = len(fragment.hits) < RUN
     return tuple(
         hit
         for hit in fragment.hits
@@ -223,7 +186,7 @@ def _bracketed(context: Context, segment: Segment) -> Iterator[Finding]:
         tokens = tuple(t for t in segment.tokens if match.start("inside") <= t.start and t.end <= match.end("inside"))
         words = sum(token.kind == "word" for token in tokens)
         for fragment in fragments(context.languages, tokens, loans, capitals=1.0):
-            if fragment.words >= _RUN and fragment.words >= _MOSTLY * words:
+            if fragment.words >= RUN and fragment.words >= _MOSTLY * words:
                 name = context.languages.name(fragment.lang)
                 message = f"Likely left in {name}: a note in square brackets that German readers would get in German."
                 judged = context.settings["weights"]["bracketed"], "major"
