@@ -258,6 +258,9 @@ def report(
 def evaluate(
     docs: Annotated[str, typer.Argument(metavar="DOCS", help="The documents, or a JSON report on them.")],
     gold: Annotated[Path, typer.Argument(metavar="GOLD", help="JSON Lines: id, start, end, quote, category, severity.")],
+    labels: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="JSON Lines: id, label (mt or human), kind; default: DOCS, if it is such a file.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
     lang: Lang = "de",
     text_key: TextKey = "text",
@@ -270,13 +273,14 @@ def evaluate(
 
     if docs.endswith(".json"):
         audited: Record = load(Path(docs))
-        labels = {}
     else:
         documents, failures = _read([docs], text_key, id_key, _stdin([docs]))
         # Improbable findings are kept: average precision and calibration need them.
         audited = Auditor(lang, options=Options(min_probability=0.0)).audit(documents, failures=failures)
-        labels = room.read_labels(Path(docs))
-    evaluation = room.evaluate(audited, room.read_gold(gold), labels)
+        if labels is None and docs.removesuffix(".gz").endswith((".jsonl", ".ndjson")):
+            labels = Path(docs)
+    known = room.read_labels(labels, id_key=id_key) if labels else {}
+    evaluation = room.evaluate(audited, room.read_gold(gold), known)
     print(room.as_json(evaluation) if as_json else room.as_text(evaluation))
     return 2 if audited.failures else 0
 

@@ -6,7 +6,7 @@
     mt-audit check reports/stories/batteriewerk --format json | python reports/make_report.py - -o OUT.html --title Batteriewerk
 
 The format follows the ending of OUT (.html, .json, .jsonl, .csv, .sarif, .tsv for MQM ratings, .txt) unless it is given.
-Exit status: 0 written, 2 the record cannot be read or the report cannot be written.
+The table of verdicts goes to standard output. Exit status: 0 written, 2 the record cannot be read or the report cannot be written.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ if (ROOT / "audit").is_dir():
 
 from audit.errors import AuditError  # noqa: E402
 from audit.report import FORMATS, decode, load, save  # noqa: E402
-from audit.report.words import languages  # noqa: E402
+from audit.report.terminal import verdict_table  # noqa: E402
+from audit.report.words import languages, words  # noqa: E402
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,6 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (AuditError, OSError) as error:
         print(f"make_report: {error}", file=sys.stderr)
         return 2
+    said = words(options.ui_lang)
+    print(f"{verdict_table(record, said)}\n{said['report']}: {options.output}")
     return 0
 
 

@@ -28,7 +28,7 @@ RANKS = [
 RANK = {name: rank for rank, names in enumerate(RANKS) for name in names}
 HEAVY = {
     "torch", "transformers", "ray", "matplotlib", "trafilatura", "pyarrow", "simplemma", "wordfreq", "lingua", "langdetect",
-    "sacrebleu", "scipy", "sklearn", "tokenizers", "sentencex", "jinja2", "rich", "ftfy", "rapidfuzz",
+    "sacrebleu", "scipy", "sklearn", "tokenizers", "sentencex", "jinja2", "ftfy", "rapidfuzz",
 }  # fmt: skip
 # Report.save keeps `report.save("x.html")` within reach of Python users; it imports on call.
 ALLOWED = {("auditor", "report")}

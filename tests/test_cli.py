@@ -228,7 +228,7 @@ def test_stories_detectors_models_report_and_evaluate(tmp_path: Path, capsys: py
     assert "<html" in (tmp_path / "r.html").read_text(encoding="utf-8")
 
     capsys.readouterr()
-    assert run(["evaluate", str(tmp_path / "r.json"), str(STORIES / "gold.jsonl"), "--json"]) == 0
+    assert run(["evaluate", str(tmp_path / "r.json"), str(ROOT / "reports" / "gold" / "gold.jsonl"), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)
 
 

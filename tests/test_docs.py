@@ -24,7 +24,8 @@ COMMANDS = [line for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL) 
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the bundled stories, where the commands may write."""
     place = tmp_path_factory.mktemp("readme")
-    shutil.copytree(ROOT / "reports" / "stories", place / "reports" / "stories")
+    for name in ("stories", "gold"):
+        shutil.copytree(ROOT / "reports" / name, place / "reports" / name)
     return place
 
 

@@ -49,6 +49,12 @@ def terminal_text(record: Record, words: Words, *, title: str | None = None, col
     return _colored(lines) if color else "".join("".join(part.text for part in line).rstrip() + "\n" for line in lines)
 
 
+def verdict_table(record: Record, words: Words, width: int = 100) -> str:
+    """The table of verdicts alone, as plain text."""
+    lines = _table(record, words, max(width, _NARROWEST))
+    return "".join("".join(part.text for part in line).rstrip() + "\n" for line in lines)
+
+
 def _colored(lines: Sequence[Line]) -> str:
     from io import StringIO
 

@@ -129,7 +129,7 @@ def small() -> Record:
 @pytest.fixture(scope="session")
 def story() -> Record:
     """The battery story: the machine article with its gold labels as findings, and its siblings."""
-    gold = [json.loads(line) for line in (STORIES / "gold.jsonl").read_text(encoding="utf-8").splitlines()]
+    gold = [json.loads(line) for line in (STORIES.parent / "gold" / "gold.jsonl").read_text(encoding="utf-8").splitlines()]
     return make_record(*(_story_document(path, gold) for path in sorted((STORIES / "batteriewerk").glob("*.txt"))))
 
 

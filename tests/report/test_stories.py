@@ -25,7 +25,7 @@ CATEGORIES = {
 
 
 def rows(name: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (STORIES / name).read_text(encoding="utf-8").splitlines()]
+    return [json.loads(line) for line in (STORIES.parent / "gold" / name).read_text(encoding="utf-8").splitlines()]
 
 
 TEXTS = {path.stem: path.read_text(encoding="utf-8") for path in sorted(STORIES.glob("*/*.txt"))}
