@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -33,7 +33,11 @@ from audit.types import (
 )
 from audit.verdict import Judge, Judgement, Screened, at_least
 
+if TYPE_CHECKING:
+    from audit.neural.screen import Screen
+
 VERSION: Final = "0.1.0"
+_SCREEN: Final = ("screen/weights", "screen/meta", "screen/tokenizer")
 _LOG: Final = logging.getLogger("audit")
 
 
@@ -108,7 +112,8 @@ class Auditor:
         parts.append("detectors:" + ",".join(f"{d.id}.{d.version}" for d in self.detectors.values()))
         if not self.options.seek_siblings:
             parts.append("siblings:given")
-        parts += ["screen:none, p_machine from the findings alone", "device:cpu"]
+        parts.append(f"screen:{self.screen.version}" if self.screen else "screen:none, p_machine from the findings alone")
+        parts.append("device:cpu")
         return "|".join(parts)
 
     def article(self, document: Document) -> Article:
@@ -194,8 +199,21 @@ class Auditor:
         judgement = self.judge.judge(article, findings, self._screened(article))
         return self._report(article, self.lang, judgement, mates, skips, aligned)
 
+    @cached_property
+    def screen(self) -> Screen | None:
+        """The screen of this language, loaded on first use; None where none is installed."""
+        if not all(self.assets.has(name) for name in _SCREEN):
+            return None
+        from audit.neural.screen import Screen
+
+        return Screen.load([self.assets.path(name) for name in _SCREEN][0].parent)
+
     def _screened(self, article: Article) -> Screened | None:
-        return None
+        """What the screen says of the article's own text: furniture would dilute it."""
+        if self.screen is None:
+            return None
+        (score,) = self.screen.score([[segment.text for segment in article.prose]])
+        return Screened(score.p_machine, score.p_translated, score.source_lang, score.decided)
 
     def _detect(
         self, article: Article, contexts: Callable[[str], Context], has_siblings: bool, failed: list[Failure]
