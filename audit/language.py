@@ -110,6 +110,10 @@ class Languages:
         """The language's English name, or its code where the data has none."""
         return self.data["names"].get(lang, lang)
 
+    def clause_words(self, lang: str) -> frozenset[str]:
+        """Words that stand in sentences of this language, and hardly in names or titles."""
+        return frozenset(self.data["clauses"].get(lang, ()))
+
     # Words
 
     def zipf(self, word: str, lang: str | None = None) -> float:

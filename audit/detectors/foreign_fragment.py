@@ -130,8 +130,10 @@ def _doubts(context: Context, segment: Segment, run: Run, loans: Loans) -> float
         total += costs["introduced"] if run.is_short else costs["introduced_run"]
     elif _EXPLAINED.match(segment.text, run.charged[1]):
         total += costs["introduced"]
-    named = run.is_short or is_capital(run.tokens[0])
-    if named and (_continues_name(context, run, loans) or _COMPANY.match(segment.text, run.end)):
+    clause = any(hit.text.lower() in context.languages.clause_words(run.fragment.lang) for hit in run.hits)
+    if (run.is_short or (is_capital(run.tokens[0]) and not clause)) and (
+        _continues_name(context, run, loans) or _COMPANY.match(segment.text, run.end)
+    ):
         total += costs["name"]
     if _BIBLIOGRAPHY.search(segment.text):
         total += costs["bibliography"]
