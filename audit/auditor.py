@@ -158,7 +158,7 @@ class Auditor:
         return articles
 
     def _siblings(self, articles: Sequence[Article], witnesses: Sequence[Article]) -> list[tuple[Sibling, ...]]:
-        """For each article its siblings, best first. A witness that is also audited, or is the article itself, is no second voice."""
+        """For each article its siblings, best first. A witness that is audited too, or is the article, is no second voice."""
         settings = self._settings("siblings")
         if self.options.seek_siblings:
             audited = {article.document.id for article in articles}
@@ -190,7 +190,8 @@ class Auditor:
         given = document.lang.lower().split("-")[0] if document.lang else None
         if given not in (None, self.lang) or not spoken.may_be(self.lang):
             lang = given if given not in (None, self.lang) else spoken.lang
-            reason = f"not {self.languages.name(self.lang)} text, as far as can be told ({self.languages.name(lang)}): not audited"
+            spoken_name, name = self.languages.name(lang), self.languages.name(self.lang)
+            reason = f"not {name} text, as far as can be told ({spoken_name}): not audited"
             skips = tuple(Skip(detector=detector_id, reason=reason) for detector_id in self.detectors)
             return self._report(article, lang, self.judge.undecided(article, reason), (), skips, {})
         contexts = self._contexts(article, mates)
@@ -206,7 +207,8 @@ class Auditor:
             return None
         from audit.neural.screen import Screen
 
-        return Screen.load([self.assets.path(name) for name in _SCREEN][0].parent)
+        (folder,) = {self.assets.path(name).parent for name in _SCREEN}
+        return Screen.load(folder)
 
     def _screened(self, article: Article) -> Screened | None:
         """What the screen says of the article's own text: furniture would dilute it."""
@@ -283,10 +285,12 @@ def _with_agreement(
 ) -> tuple[Passage, ...]:
     """The passages with sacrebleu's scores against the sibling passages they are aligned with."""
     segments = [segment for segment in article.segments if segment.field == "text"]
-    return tuple(
-        msgspec.structs.replace(passage, agreement=agreement.agreement(segment, aligned[segment])) if aligned.get(segment) else passage
-        for passage, segment in zip(passages, segments, strict=True)
-    )
+
+    def measured(passage: Passage, segment: Segment) -> Passage:
+        pairs = aligned.get(segment)
+        return msgspec.structs.replace(passage, agreement=agreement.agreement(segment, pairs)) if pairs else passage
+
+    return tuple(measured(passage, segment) for passage, segment in zip(passages, segments, strict=True))
 
 
 def _chosen(options: Options, lang: str) -> dict[str, Detector]:
