@@ -80,12 +80,19 @@ _REPAIRS: Final = (
     Repair(
         "unknown token",
         "A mark that a translation system writes for a word it does not know.",
-        re.compile(r"<unk>|\u2047|(?<=\w)@@(?= ?\w)|\u2581(?=\w)|\u0120(?=[a-zäöü]{2})", re.IGNORECASE),
+        re.compile(r"<unk>|\u2047|(?<=\w)@@(?=$| ?\w)|\u2581(?=\w)|\u0120(?=[a-zäöü]{2})", re.IGNORECASE),
         lambda match: "",
         "major",
         True,
     ),
-    Repair("lost character", "A character was lost in an encoding error.", re.compile("\ufffd+"), lambda match: match[0], "minor", True),
+    Repair(
+        "lost character",
+        "A character was lost in an encoding error.",
+        re.compile("\ufffd+"),
+        lambda match: match[0],
+        "minor",
+        True,
+    ),
     Repair("mojibake", "A character was read in the wrong encoding.", MOJIBAKE, _unmojibake),
     Repair(
         "entity",
@@ -184,7 +191,9 @@ def _repaired(context: Context, segment: Segment, original: str, start: int, end
         if after != text or repair.name == "lost character":
             first, text = first or repair, after
     if first is None and not is_address:
-        first = Repair("sign in a word", "A letter was replaced by another sign in an encoding error.", _INNER, lambda match: match[0])
+        first = Repair(
+            "sign in a word", "A letter was replaced by another sign in an encoding error.", _INNER, lambda match: match[0]
+        )
     if first is None:
         return
     restored = _INNER.sub(lambda match: _restore(match[0], context.languages) or match[0], text)

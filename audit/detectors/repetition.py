@@ -85,12 +85,21 @@ def detect(context: Context) -> list[Finding]:
 
 
 def _finding(
-    context: Context, segment: Segment, start: int, end: int, rule: str, message: str, fix: str | None = None, severity: Severity = "minor"
+    context: Context,
+    segment: Segment,
+    start: int,
+    end: int,
+    rule: str,
+    message: str,
+    fix: str | None = None,
+    severity: Severity = "minor",
 ) -> Finding:
     weight = context.settings["weights"][rule]
     suggestions = [Suggestion(text=fix, probability=0.8)] if fix else []
     evidence = [Evidence(kind="rule", note=rule.replace("_", " "))]
-    return DETECTOR.finding(context, segment, start, end, message, weight=weight, severity=severity, suggestions=suggestions, evidence=evidence)
+    return DETECTOR.finding(
+        context, segment, start, end, message, weight=weight, severity=severity, suggestions=suggestions, evidence=evidence
+    )
 
 
 def _immediate(context: Context, segment: Segment, table: Table, nouns: frozenset[str]) -> list[Finding]:
@@ -99,11 +108,12 @@ def _immediate(context: Context, segment: Segment, table: Table, nouns: frozense
     texts = [token.text for token in words]
     found: list[Finding] = []
     last: dict[str, int] = {}
+    seen: dict[int, int] = {}  # for each period, how far it has been looked into: every word is looked at once
     reported = -1
     for i, text in enumerate(texts):
-        lag = i - last.get(text, -_LONGEST_PHRASE - 1)
+        lag = i - last.get(text, i - _LONGEST_PHRASE - 1)
         last[text] = i
-        if lag > _LONGEST_PHRASE or i <= reported:
+        if lag > _LONGEST_PHRASE or i <= max(reported, seen.get(lag, -1)):
             continue
         first = i
         while first - lag > reported and first - lag - 1 >= 0 and texts[first - 1] == texts[first - 1 - lag]:
@@ -111,6 +121,7 @@ def _immediate(context: Context, segment: Segment, table: Table, nouns: frozense
         stop = i + 1
         while stop < len(texts) and texts[stop] == texts[stop - lag]:
             stop += 1
+        seen[lag] = stop - 1
         if stop - first < lag or not _is_stutter(context, segment, words[first - lag : stop], lag, table, nouns):
             continue
         reported = stop - 1
@@ -118,15 +129,15 @@ def _immediate(context: Context, segment: Segment, table: Table, nouns: frozense
     return found
 
 
-def _is_stutter(
-    context: Context, segment: Segment, run: Sequence[Token], lag: int, table: Table, nouns: frozenset[str]
-) -> bool:
+def _is_stutter(context: Context, segment: Segment, run: Sequence[Token], lag: int, table: Table, nouns: frozenset[str]) -> bool:
     if context.article.in_quotation(segment, run[0].start, run[-1].end) or not _unbroken(segment, run):
         return False
     if lag > 1:
         phrase = [token.text for token in run[:lag]]
         # "durch und durch und", "von Haus zu Haus zu": pairs that a third member lengthens, and "und es wächst und es wächst".
-        if (lag == 2 and any(text in table.links for text in phrase)) or (lag <= 4 and any(t in table.conjunctions for t in phrase)):
+        if (lag == 2 and any(text in table.links for text in phrase)) or (
+            lag <= 4 and any(t in table.conjunctions for t in phrase)
+        ):
             return False
         return any(text.islower() and text not in table.doubled | table.emphatic or text.lower() in nouns for text in phrase)
     word = run[0].text
@@ -139,7 +150,10 @@ def _is_stutter(
 
 def _unbroken(segment: Segment, run: Sequence[Token]) -> bool:
     """Whether single spaces alone divide the words."""
-    return all(after.start == before.end + 1 for before, after in pairwise(run)) and segment.text[run[-1].end : run[-1].end + 1] != "-"
+    return (
+        all(after.start == before.end + 1 for before, after in pairwise(run))
+        and segment.text[run[-1].end : run[-1].end + 1] != "-"
+    )
 
 
 def _stutter(context: Context, segment: Segment, run: Sequence[Token], lag: int) -> Finding:
@@ -166,11 +180,20 @@ def _coordinated(context: Context, segment: Segment, table: Table, nouns: frozen
             continue
         at = i + 2 if words[i + 1].text in table.fillers and i + 2 < len(words) else i + 1
         left, right = words[i - 1], words[at]
-        if left.text != right.text or not left.text[0].isupper() or left.text in table.coordinated or left.text.lower() not in nouns:
+        if (
+            left.text != right.text
+            or not left.text[0].isupper()
+            or left.text in table.coordinated
+            or left.text.lower() not in nouns
+        ):
             continue
         before = words[i - 2].text.lower() if i > 1 else ""
         run = words[i - 1 : at + 1]
-        if before in ("zwischen", "von") or not _unbroken(segment, run) or context.article.in_quotation(segment, left.start, right.end):
+        if (
+            before in ("zwischen", "von")
+            or not _unbroken(segment, run)
+            or context.article.in_quotation(segment, left.start, right.end)
+        ):
             continue
         if segment.text[right.end : right.end + 1] in ("-", "/"):
             continue
@@ -193,7 +216,12 @@ def _within_words(context: Context, segment: Segment, table: Table) -> list[Find
             message = "A syllable is repeated over and over within a word."
             fixed = token.text[: loop.start() + len(loop[1])] + token.text[loop.end() :]
             found.append(_finding(context, segment, token.start, token.end, "syllable_loop", message, fixed, "major"))
-        elif not loop and 12 <= len(word) <= _LONGEST_COMPOUND and word not in table.compounds and (twice := _COMPOUND.search(word)):
+        elif (
+            not loop
+            and 12 <= len(word) <= _LONGEST_COMPOUND
+            and word not in table.compounds
+            and (twice := _COMPOUND.search(word))
+        ):
             part = twice[1] or twice[2]
             message = f"The part {part} stands twice in one word."
             fixed = token.text[: twice.start() + len(part)] + token.text[twice.end() :]
@@ -229,7 +257,13 @@ def _sentences(context: Context) -> list[Finding]:
                 continue
             # A paragraph that is nothing but an earlier one is a copy of the page's, not the translation's.
             copy = earlier is not None and earlier[2] is not segment and sentence in (segment.text, earlier[2].text)
-            if earlier and not copy and not context.article.in_quotation(segment, start, end) and "„" not in sentence and '"' not in sentence:
+            if (
+                earlier
+                and not copy
+                and not context.article.in_quotation(segment, start, end)
+                and "„" not in sentence
+                and '"' not in sentence
+            ):
                 message = "This sentence was said before, in the same words."
                 found.append(_finding(context, segment, start, end, "sentence", message))
             here[sentence] = (start, end, segment)

@@ -170,7 +170,14 @@ def detect(context: Context) -> list[Finding]:
 
 
 def _finding(
-    context: Context, segment: Segment, start: int, end: int, rule: str, message: str, fixes: Sequence[str], lang: str | None = None
+    context: Context,
+    segment: Segment,
+    start: int,
+    end: int,
+    rule: str,
+    message: str,
+    fixes: Sequence[str],
+    lang: str | None = None,
 ) -> Finding:
     return DETECTOR.finding(
         context,
@@ -303,7 +310,8 @@ def _old_spelling(context: Context, table: Table) -> list[Finding]:
         return []
     message = "Spelling from before the reform of 1996 in a text that follows it elsewhere."
     return [
-        _finding(context, segment, *match.span(), "old_spelling", message, [match[0].replace("ß", "ss")]) for segment, match in places
+        _finding(context, segment, *match.span(), "old_spelling", message, [match[0].replace("ß", "ss")])
+        for segment, match in places
     ]
 
 

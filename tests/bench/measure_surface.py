@@ -68,7 +68,9 @@ def translations(data: Path, systems: int) -> Iterator[Text]:
             continue
         with gzip.open(path, "rt", encoding="utf-8") as file:
             rows = [json.loads(line) for line in file]
-        names = sorted({name for row in rows for name in row["hyps"]}, key=lambda n: hashlib.sha256(f"{path.name}{n}".encode()).digest())
+        names = sorted(
+            {name for row in rows for name in row["hyps"]}, key=lambda n: hashlib.sha256(f"{path.name}{n}".encode()).digest()
+        )
         for name in names[:systems]:
             group = "service" if name.startswith("fx-") else "system"
             yield from _documents(group, f"{path.name}/{name}", [row["hyps"].get(name) for row in rows])
@@ -84,7 +86,9 @@ def _documents(group: str, name: str, lines: list[str | None]) -> Iterator[Text]
             yield Text(group, f"{name}/{start}", "\n\n".join(part))
 
 
-def measure(texts: Iterable[Text], wanted: list[str], examples: int) -> tuple[dict[str, Counter[str]], Counter[str], Counter[tuple[str, str]]]:
+def measure(
+    texts: Iterable[Text], wanted: list[str], examples: int
+) -> tuple[dict[str, Counter[str]], Counter[str], Counter[tuple[str, str]]]:
     auditor = Auditor("de")
     rules: dict[str, Counter[str]] = defaultdict(Counter)
     words: Counter[str] = Counter()
