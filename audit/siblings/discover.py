@@ -194,6 +194,7 @@ class _Voices:
     def __init__(self, articles: Sequence[Article], settings: Mapping[str, Any]) -> None:
         self.articles = articles
         self.overlap: float = settings["copy_overlap"]
+        self.alike: float = settings["copy_similarity"]
         self.most: int = settings["most_siblings"]
         self._shingles: dict[int, frozenset[tuple[str, ...]]] = {}
 
@@ -203,7 +204,7 @@ class _Voices:
         for score, j in row:
             if len(kept) == self.most:
                 break
-            if not self.copies(i, j) and not any(self.copies(j, k) for _, k in kept):
+            if not (-score >= self.alike and self.copies(i, j)) and not any(self.copies(j, k) for _, k in kept):
                 kept.append((score, j))
         return kept
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Final
 
 from audit.article import Article, lemma
-from audit.text import Segment, Token
+from audit.text import Segment, Token, tokenize
 
 # Words of this Zipf frequency and above say nothing of a story: articles, pronouns, auxiliary and reporting verbs.
 _COMMON_ZIPF: Final = 6.0
@@ -21,6 +21,7 @@ _RARE_ZIPF: Final = 2.0
 # Numbers are rare, yet small ones recur in every text: two digits and more weigh like a word of Zipf 4, longer ones like 3.
 _SHORT_NUMBER: Final = 1.5
 _LONG_NUMBER: Final = 3.0
+_NOT_DIGIT: Final = re.compile(r"\D")
 _HYPHEN: Final = re.compile(r"[-\u2010\u2011]")
 
 
@@ -38,9 +39,9 @@ def rarity(term: str, lang: str) -> float:
 
 @lru_cache(maxsize=500_000)
 def word_terms(word: str, lang: str) -> tuple[str, ...]:
-    """The terms of one written word: lower-case lemmas of its hyphenated parts."""
-    parts = [part for part in _HYPHEN.split(word) if len(part) > 1]
-    return tuple(lemma(part, lang).lower() for part in parts)
+    """The terms of one written word: lower-case lemmas of its hyphenated parts, those without weight left out."""
+    lemmas = (lemma(part, lang).lower() for part in _HYPHEN.split(word) if len(part) > 1)
+    return tuple(term for term in lemmas if rarity(term, lang) > 0)
 
 
 def terms(segment: Segment, start: int = 0, end: int | None = None) -> Iterator[str]:
@@ -49,21 +50,24 @@ def terms(segment: Segment, start: int = 0, end: int | None = None) -> Iterator[
     An ordinal and its noun ("10. Januar") are a term of their own beside their parts: dates tell events apart.
     """
     end = len(segment.text) if end is None else end
-    tokens = [token for token in segment.tokens if start <= token.start and token.end <= end]
-    for i, token in enumerate(tokens):
-        for term in _token_terms(token, segment.lang):
-            if rarity(term, segment.lang) > 0:
-                yield term
-        if token.kind == "number" and len(token.text) <= 2 and i + 2 < len(tokens) and tokens[i + 1].text == ".":
-            noun = tokens[i + 2]
-            if noun.kind == "word" and noun.text[0].isupper() and noun.start - tokens[i + 1].end == 1:
-                yield f"{token.text} {noun.text.lower()}"
-
-
-def _token_terms(token: Token, lang: str) -> tuple[str, ...]:
-    if token.kind == "number":
-        return (re.sub(r"\D", "", token.text),)
-    return word_terms(token.text, lang) if token.kind == "word" else ()
+    # Thousands of articles pass here, most of which nobody looks at again: their tokens are not kept.
+    tokens: tuple[Token, ...] = segment.__dict__.get("tokens") or tokenize(segment.text)
+    ordinal = ""
+    for token in tokens:
+        if token.start < start or token.end > end:
+            continue
+        if token.kind == "word":
+            yield from word_terms(token.text, segment.lang)
+            if ordinal.endswith(".") and token.text[0].isupper():
+                yield f"{ordinal[:-1]} {token.text.lower()}"
+        elif token.kind == "number":
+            number = _NOT_DIGIT.sub("", token.text)
+            if rarity(number, segment.lang) > 0:
+                yield number
+        if token.kind == "number" and len(token.text) <= 2:
+            ordinal = token.text
+        else:
+            ordinal = f"{ordinal}." if ordinal.isdigit() and token.text == "." else ""
 
 
 def document_terms(article: Article, headline: float) -> dict[str, float]:
