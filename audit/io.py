@@ -18,6 +18,7 @@ from pathlib import Path
 from shutil import copyfileobj
 from typing import BinaryIO, Final
 
+from audit.errors import UsageError
 from audit.page import article
 from audit.rows import Keys, Row, csv_rows, json_lines, parquet_rows
 from audit.streams import COMPRESSED, JSON, DamagedError, Limits, decoded, kind, opened
@@ -33,8 +34,10 @@ ENDINGS: Final = (*TEXT, *HTML, *JSON, ".csv", ".parquet", *WARC)
 # An id longer than this is no name but a text in the wrong column.
 _LONGEST_ID: Final = 1_000
 # Stray control characters occur in text that went through old systems; one in a hundred does not.
-_CONTROLS: Final = 0.01
-_CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1b\x7f]")
+_MOST_CONTROLS: Final = 0.01
+_CONTROL: Final = bytes([*range(0x09), *range(0x0E, 0x1C), 0x7F])
+# What must not stand in a name that is printed on one line: controls, line separators, and surrogates (undecodable bytes).
+_UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]")
 _INVISIBLE: Final = "\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"
 _VISIBLE: Final = re.compile(rf"[^\s{_INVISIBLE}\x00-\x1f]")
 
@@ -57,8 +60,11 @@ def read(
     its path relative to the folder; hidden entries and files of other kinds are left out, links to folders not followed.
     What cannot be read is a Failure, and the rest goes on: ``source`` is the path as it was given (and, below a folder, the
     relative part), with ``:n`` for line, row or record n (from 1) where the file holds several documents. Of two documents
-    with one id, the later is a Failure. ``text_key`` and ``id_key`` name the fields of tables.
+    with one id, the later is a Failure. ``text_key`` and ``id_key`` name the fields of tables; UsageError where they are no
+    two names.
     """
+    if text_key == id_key or any(not key or _UNPRINTABLE.search(key) or set(key) & set('"\\') for key in (text_key, id_key)):
+        raise UsageError("the keys of text and id must be two different names, without quotation marks and backslashes")
     keys = Keys(text=text_key, id=id_key)
     seen: set[bytes] = set()
     for path in paths:
@@ -83,7 +89,7 @@ def _objection(document: Document, limits: Limits) -> str | None:
             size = len(value.encode()) if value else 0
         except UnicodeEncodeError as error:
             return f"field `{name}`: a lone surrogate at character {error.start}"
-        if name == "id" and (not value.strip() or len(value) > _LONGEST_ID or _CONTROL.search(value) or "\n" in value):
+        if name == "id" and (not value.strip() or len(value) > _LONGEST_ID or _UNPRINTABLE.search(value)):
             return f"the id is empty, longer than {_LONGEST_ID:,} characters, or holds control characters"
         if name in ("text", "title") and size > limits.text_bytes:
             return f"too long: the {name} has more than {limits.text_bytes:,} bytes"
@@ -93,12 +99,17 @@ def _objection(document: Document, limits: Limits) -> str | None:
 def _unreadable(text: str) -> str | None:
     if not text:
         return "empty"
-    controls = len(_CONTROL.findall(text))
-    if "\0" in text or controls > _CONTROLS * len(text):
+    controls = _controls(text)
+    if "\0" in text or controls > _MOST_CONTROLS * len(text):
         return f"binary data, not text: {controls} control characters"
     if not _VISIBLE.search(text):
         return "empty: only white space"
     return None
+
+
+def _controls(text: str) -> int:
+    raw = text.encode()
+    return len(raw) - len(raw.translate(None, _CONTROL))
 
 
 def _wordy(text: str, limits: Limits) -> str | None:
@@ -110,8 +121,12 @@ def _wordy(text: str, limits: Limits) -> str | None:
 
 def _printable(source: str) -> str:
     """A path in which undecodable bytes and control characters are written out: a failure is one line of UTF-8."""
-    text = source.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return re.sub(r"[\x00-\x1f\x7f\u2028\u2029]", lambda match: repr(match.group())[1:-1], text)
+    return _UNPRINTABLE.sub(lambda match: _written_out(match.group()), source)
+
+
+def _written_out(char: str) -> str:
+    byte = ord(char) - 0xDC00  # how Python holds a byte of a file name that is not UTF-8
+    return f"\\x{byte:02x}" if 0x80 <= byte <= 0xFF else repr(char)[1:-1]
 
 
 def _items(path: str, keys: Keys, stdin: BinaryIO | None, limits: Limits) -> Iterator[_Item]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import logging
 import re
 from functools import cache
@@ -15,8 +16,10 @@ _BLOCKS: Final = frozenset({"p", "head", "item", "quote", "code", "row", "table"
 _CHARSET: Final = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{2,40})""", re.IGNORECASE)
 # Encodings are declared within the first 1,024 bytes of a page (HTML standard, section 4.2.5.4).
 _HEAD: Final = 1_024
-# HTML standard: a page that declares Latin-1 or ASCII is Windows-1252 (Encoding standard, section 4.2).
-_ALIASES: Final = {"iso-8859-1": "cp1252", "latin1": "cp1252", "latin-1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252"}
+# The encodings of European pages, by Python's names. Some others that Python knows are no encodings of text, or costly.
+_ENCODINGS: Final = re.compile(r"cp125\d|iso8859-\d+|mac-\w+|koi8-\w|utf-16(-[lb]e)?|ascii")
+# A page that declares Latin-1 or ASCII is Windows-1252 (WHATWG Encoding standard, section 4.2).
+_ALIASES: Final = {"iso8859-1": "cp1252", "ascii": "cp1252"}
 _BREAK: Final = "\0"
 _DATES: Final = {"extensive_search": False, "original_date": True, "max_date": "2100-12-31"}
 
@@ -48,8 +51,10 @@ def _markup(raw: bytes, charset: str | None) -> str:
     except UnicodeDecodeError as error:
         reason = not_utf8(raw, error.start)
     declared = _CHARSET.search(raw[:_HEAD])
-    name = (charset or (declared[1].decode("ascii") if declared else "")).strip().lower()
     try:
+        name = codecs.lookup(charset or (declared[1].decode("ascii") if declared else "")).name
+        if not _ENCODINGS.fullmatch(name):
+            raise LookupError(name)
         return raw.decode(_ALIASES.get(name, name))
     except (LookupError, UnicodeDecodeError):
         raise ValueError(f"{reason}, and no other encoding that fits is declared") from None

@@ -196,7 +196,7 @@ def csv_rows(stream: BinaryIO, keys: Keys, limits: Limits) -> Iterator[Row]:
         if cells is None:
             return
         if cells:
-            yield feed.number, _csv_row(cells, len(header), columns)
+            yield feed.number, _csv_row(cells, header, columns)
 
 
 def _header(line: str, keys: Keys) -> tuple[str, list[str]]:
@@ -216,9 +216,9 @@ def _next_record(reader: Any, limit: int) -> list[str] | None:
         csv.field_size_limit(before)
 
 
-def _csv_row(cells: list[str], width: int, columns: dict[str, int]) -> Document | str:
-    if len(cells) != width:
-        return f"broken CSV: {len(cells)} fields where the header has {width}"
+def _csv_row(cells: list[str], header: list[str], columns: dict[str, int]) -> Document | str:
+    if len(cells) != len(header):
+        return f"broken CSV: {len(cells)} fields where the header has {len(header)}"
     values = {field: cells[column] for field, column in columns.items()}
     for field, value in values.items():
         if not value.isascii():
@@ -226,7 +226,7 @@ def _csv_row(cells: list[str], width: int, columns: dict[str, int]) -> Document 
             try:
                 raw.decode("utf-8")
             except UnicodeDecodeError as error:
-                return f"field `{field}`: {not_utf8(raw, error.start)}"
+                return f"field `{header[columns[field]]}`: {not_utf8(raw, error.start)}"
     return _document(values)
 
 
@@ -247,7 +247,7 @@ def parquet_rows(stream: BinaryIO, keys: Keys, limits: Limits) -> Iterator[Row]:
             columns = {field: batch.column(name) for field, name in names.items()}
             for index in range(batch.num_rows):
                 number += 1
-                yield number, _parquet_row(columns, index)
+                yield number, _parquet_row(columns, names, index)
     except (pa.ArrowException, OSError) as error:
         raise DamagedError(f"the Parquet file cannot be read ({str(error).splitlines()[0]})") from error
 
@@ -262,19 +262,19 @@ def _refuse_bomb(metadata: Any, names: set[str], limits: Limits) -> None:
             raise DamagedError(bomb(limits.expansion))
 
 
-def _parquet_row(columns: dict[str, Any], index: int) -> Document | str:
+def _parquet_row(columns: dict[str, Any], names: dict[str, str], index: int) -> Document | str:
     values: dict[str, Any] = {}
     for field, column in columns.items():
         try:
             value = column[index].as_py()
         except UnicodeDecodeError as error:
-            return f"field `{field}`: {not_utf8(error.object, error.start)}"
+            return f"field `{names[field]}`: {not_utf8(error.object, error.start)}"
         if field == "date" and isinstance(value, date):
             value = value.isoformat()
         number = isinstance(value, int) and not isinstance(value, bool) and field in ("id", "story")
         if value is None and field in ("id", "text"):
-            return f"field `{field}` is missing"
+            return f"field `{names[field]}` is missing"
         if not (value is None or isinstance(value, str) or number):
-            return f"field `{field}`: expected text, got {column.type}"
+            return f"field `{names[field]}`: expected text, got {column.type}"
         values[field] = value
     return _document(values)

@@ -20,6 +20,7 @@ import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from audit.errors import UsageError
 from audit.io import Limits, read
 from audit.types import Document, Failure
 
@@ -125,6 +126,28 @@ def test_keys_can_be_renamed_and_other_fields_are_ignored(tmp_path: Path, kind: 
     path = written(tmp_path / f"a{kind}", WRITE[kind]([row]))
     expected = Document(id="7", text="Guten Tag", source_lang="fr", date="2022-02-17")
     assert everything([path], text_key="body", id_key="nr") == [expected]
+
+
+@pytest.mark.parametrize(
+    ("text_key", "id_key"), [("id", "id"), ("", "id"), ('te"xt', "id"), ("text", "a\nb"), ("text", "\ud800")]
+)
+def test_keys_that_are_no_names_are_wrong_usage(text_key: str, id_key: str) -> None:
+    with pytest.raises(UsageError, match="two different names"):
+        everything(["-"], stdin=io.BytesIO(), text_key=text_key, id_key=id_key)
+
+
+def test_failures_call_a_field_what_the_user_calls_it(tmp_path: Path) -> None:
+    offsets = pa.array([0, 1], pa.int32()).buffers()[1]
+    pq.write_table(
+        pa.table({"nr": ["1"], "body": pa.StringArray.from_buffers(1, offsets, pa.py_buffer(b"\xf6"))}), tmp_path / "c.parquet"
+    )
+    paths = [
+        written(tmp_path / "a.jsonl", '{"nr": 1, "body": 2}'),
+        written(tmp_path / "b.csv", b"nr,body\n1,sch\xf6n\n"),
+        tmp_path / "c.parquet",
+    ]
+    found = failures(paths, text_key="body", id_key="nr")
+    assert [reason.split(":")[0] for _, reason in found] == ["field `body`"] * 3
 
 
 def test_a_renamed_text_may_bear_the_name_of_an_optional_field(tmp_path: Path) -> None:
@@ -306,6 +329,7 @@ def test_a_bad_file_is_one_failure(tmp_path: Path, name: str, content: bytes, re
         (b'{"id": "", "text": "Wort"}', "the id is empty"),
         (b'{"id": "%s", "text": "Wort"}' % (b"x" * 1_001), "the id is empty, longer than 1,000 characters"),
         (b'{"id": "a\\nb", "text": "Wort"}', "or holds control characters"),
+        (b'{"id": "a\\rb", "text": "Wort"}', "or holds control characters"),
         (b'{"id": "first", "text": "Wort"}', "duplicate id 'first'"),
     ],
 )
@@ -373,9 +397,9 @@ def test_missing_unknown_and_empty_paths(tmp_path: Path) -> None:
     written(tmp_path / "folder" / "notes.doc", "Wort")
     written(tmp_path / "a.pdf", "Wort")
     (tmp_path / "link.txt").symlink_to(tmp_path / "nowhere.txt")
-    paths = ["missing.txt", str(tmp_path / "a.pdf"), str(tmp_path / "folder"), str(tmp_path / "link.txt"), "", "a\0b.txt"]
+    paths = ["missing.txt", str(tmp_path / "a.pdf"), str(tmp_path / "folder"), str(tmp_path / "link.txt"), "", "a\0b\ud800.txt"]
     found = failures(paths)
-    assert [source for source, _ in found] == [*paths[:5], "a\\x00b.txt"]
+    assert [source for source, _ in found] == [*paths[:5], "a\\x00b\\ud800.txt"]
     reasons = [reason for _, reason in found]
     assert reasons[0] == reasons[3] == reasons[4] == "no such file or folder"
     assert "unknown kind of file" in reasons[1]

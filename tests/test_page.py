@@ -68,6 +68,12 @@ def test_encodings_that_are_declared(charset: str, declared: str, server: str | 
     assert extracted(page(charset, declared), charset=server) == extracted(page())
 
 
+@pytest.mark.parametrize("declared", ["punycode", "idna", "unicode_escape", "base64", "rot13", "nonsense", ""])
+def test_an_encoding_that_is_none_of_text_is_not_used(declared: str) -> None:
+    with pytest.raises(ValueError, match="no other encoding"):
+        extracted(page("latin-1", "utf-8"), charset=declared)
+
+
 def test_an_encoding_that_is_not_declared_is_not_guessed() -> None:
     with pytest.raises(ValueError, match=r"not UTF-8: byte \d+ is 0xFC, and no other encoding"):
         extracted(page("latin-1", "utf-8"))
