@@ -53,7 +53,8 @@ def read_gold(path: str | Path) -> list[Gold]:
     rows: list[Gold] = []
     struct = msgspec.defstruct("GoldRow", [("id", str | int)], bases=(Gold,), frozen=True, kw_only=True)
     for place, row in _typed(path, struct):
-        gold = Gold(**{**msgspec.structs.asdict(row), "id": str(row.id), "place": place})
+        values: dict[str, Any] = msgspec.structs.asdict(row) | {"id": str(row.id), "place": place}
+        gold = Gold(**values)
         if not 0 <= gold.start < gold.end:
             raise InputError(place, f"start {gold.start} and end {gold.end} are no range")
         if not gold.category.strip():

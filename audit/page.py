@@ -21,6 +21,7 @@ _ENCODINGS: Final = re.compile(r"cp125\d|iso8859-\d+|mac-\w+|koi8-\w|utf-16(-[lb
 # A page that declares Latin-1 or ASCII is Windows-1252 (WHATWG Encoding standard, section 4.2).
 _ALIASES: Final = {"iso8859-1": "cp1252", "ascii": "cp1252"}
 _BREAK: Final = "\0"
+_NO_ARTICLE: Final = "no article text found in the page"
 _DATES: Final = {"extensive_search": False, "original_date": True, "max_date": "2100-12-31"}
 
 
@@ -35,12 +36,14 @@ def article(raw: bytes, id: str, limits: Limits, url: str | None = None, charset
         raise ValueError(f"too long: a page of more than {limits.page_tags:,} tags")
     markup = _markup(raw, charset)
     extracted = _extract(markup, url)
-    text = _plain(extracted.body) if extracted is not None else ""
-    title = " ".join((getattr(extracted, "title", None) or "").split()) or None
+    if extracted is None:
+        raise ValueError(_NO_ARTICLE)
+    text = _plain(extracted.body)
+    title = " ".join((extracted.title or "").split()) or None
     if title and (body := _without_title(text, title)):
         text = body
     if not text:
-        raise ValueError("no article text found in the page")
+        raise ValueError(_NO_ARTICLE)
     return Document(id=id, text=text, title=title, url=url or extracted.url or None, date=extracted.date or None)
 
 

@@ -201,10 +201,10 @@ def csv_rows(stream: BinaryIO, keys: Keys, limits: Limits) -> Iterator[Row]:
 
 def _header(line: str, keys: Keys) -> tuple[str, list[str]]:
     for separator in ",;\t":
-        header = next(csv.reader([line], delimiter=separator), [])
+        header = [name for row in csv.reader([line], delimiter=separator) for name in row]
         if keys.text in header:
             return separator, header
-    return ",", next(csv.reader([line]), [])
+    return ",", [name for row in csv.reader([line]) for name in row]
 
 
 def _next_record(reader: Any, limit: int) -> list[str] | None:
@@ -236,7 +236,7 @@ def parquet_rows(stream: BinaryIO, keys: Keys, limits: Limits) -> Iterator[Row]:
     import pyarrow.parquet as pq
 
     try:
-        file = pq.ParquetFile(stream, buffer_size=1 << 20, pre_buffer=False)
+        file: Any = pq.ParquetFile(stream, buffer_size=1 << 20, pre_buffer=False)
         names = {field: name for field, name in keys.fields().items() if name in file.schema_arrow.names}
         if missing := [key for key in (keys.id, keys.text) if key not in names.values()]:
             yield 0, f"the table has no column {' and no column '.join(f'`{key}`' for key in missing)}"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -146,7 +146,7 @@ def unpacked(packed: BinaryIO, name: str, limits: Limits) -> BinaryIO:
 
 
 @contextmanager
-def opened(path: Path, limits: Limits) -> Iterator[BinaryIO]:
+def opened(path: Path, limits: Limits) -> Generator[BinaryIO]:
     """A file opened for reading, unpacked where its name says so. Raises OSError, and DamagedError while it is read."""
     with path.open("rb") as packed, unpacked(packed, path.name, limits) as stream:
         yield stream

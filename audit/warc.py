@@ -149,7 +149,8 @@ def _http(block: bytes, limits: Limits) -> tuple[Headers, bytes] | None:
 
 def _unchunked(body: bytes) -> bytes:
     """The body without the frame of the chunked transfer coding; as it is where crawlers have taken the frame off already."""
-    parts, at = [], 0
+    parts: list[bytes] = []
+    at = 0
     while match := re.compile(rb"([0-9A-Fa-f]{1,8})[^\r\n]{0,200}\r?\n").match(body, at):
         size = int(match[1], 16)
         if size == 0:
