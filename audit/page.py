@@ -21,6 +21,7 @@ _ENCODINGS: Final = re.compile(r"cp125\d|iso8859-\d+|mac-\w+|koi8-\w|utf-16(-[lb
 # A page that declares Latin-1 or ASCII is Windows-1252 (WHATWG Encoding standard, section 4.2).
 _ALIASES: Final = {"iso8859-1": "cp1252", "ascii": "cp1252"}
 _BREAK: Final = "\0"
+_LONGEST_MESSAGE: Final = 200
 _NO_ARTICLE: Final = "no article text found in the page"
 _DATES: Final = {"extensive_search": False, "original_date": True, "max_date": "2100-12-31"}
 
@@ -71,10 +72,10 @@ def _quiet() -> None:
 
 
 def _extract(markup: str, url: str | None) -> Any:
-    from trafilatura import bare_extraction
-
-    _quiet()
     try:
+        from trafilatura import bare_extraction
+
+        _quiet()
         return bare_extraction(
             markup,
             url=url,
@@ -84,7 +85,8 @@ def _extract(markup: str, url: str | None) -> Any:
             date_extraction_params=dict(_DATES),
         )
     except Exception as error:  # a parser for broken pages may break in ways its documentation does not list
-        raise ValueError(f"the page cannot be read ({type(error).__name__})") from error
+        said = " ".join(str(error).split())[:_LONGEST_MESSAGE]
+        raise ValueError(f"the page cannot be read ({type(error).__name__}: {said})") from error
 
 
 def _plain(body: Any) -> str:

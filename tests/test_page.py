@@ -99,6 +99,15 @@ def test_pages_without_an_article_are_refused(raw: bytes, reason: str) -> None:
         extracted(raw)
 
 
+def test_what_goes_wrong_within_the_parser_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("two\nlines")
+
+    monkeypatch.setattr("trafilatura.bare_extraction", broken)
+    with pytest.raises(ValueError, match=r"^the page cannot be read \(RuntimeError: two lines\)$"):
+        extracted(page())
+
+
 def test_a_page_on_disk_bears_the_name_of_its_file(tmp_path: Path) -> None:
     (tmp_path / "bruecke.html").write_bytes(page())
     (tmp_path / "leer.htm").write_bytes(b"<html><body></body></html>")
