@@ -33,6 +33,7 @@ _SIGNS: Final = "\ufffd?§„”¤"
 _INNER: Final = re.compile(rf"[^\W\d_]+[{_SIGNS}][{_SIGNS}]?[a-zäöüß]+|(?<!\w)\ufffd{{1,2}}[a-zäöüß]{{2,}}")
 # The longest stretch around a garbled place that is quoted, in characters each side.
 _REACH: Final = 30
+_SPACED: Final = re.compile(r"& ?(?:# ?)?\w{2,5} ?;")
 _ADDRESS: Final = re.compile(r"://|^www\.|@\w|^[\w.-]+/[\w./?=&%+-]+$")
 
 
@@ -130,11 +131,11 @@ _REPAIRS: Final = (
         _control,
     ),
 )
-# One look for everything: most texts hold none of it.
+# One look for everything but mojibake: most texts hold none of it. The first character alone is a fast search.
+_RARE: Final = "\ufffd\u2047\u2581\u0120\\\\\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"
 _ANY: Final = re.compile(
-    "[\ufffd\u2047\u2581\u0120\\\\\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]|<unk>|@@|&(?=[#\\w ])|[=%][CE][0-9A-F]|\\+A\\w{1,2}-"
-    f"|(?:amp|quot|nbsp|apos) ?;|(?<=[^\\W\\d_])[?§„”¤](?=[a-zäöüß])|{MOJIBAKE.pattern}",
-    re.IGNORECASE,
+    f"[{_RARE}&=%+<@;?§„”¤](?:(?<=[{_RARE}])|(?<=&)(?=[#\\w ])|(?<=[=%])[CE][0-9A-F]|(?<=\\+)A\\w{{1,2}}-"
+    "|(?<=<)(?:unk|UNK)>|(?<=@)@|(?<=amp;)|(?<=quot;)|(?<=nbsp;)|(?<=apos;)|(?<=[^\\W\\d_][?§„”¤])(?=[a-zäöüß]))"
 )
 
 
@@ -143,24 +144,24 @@ def detect(context: Context) -> list[Finding]:
     document = context.article.document
     for field, original in (("title", document.title or ""), ("text", document.text)):
         last = -1
-        for match in _ANY.finditer(original):
-            if match.start() < last:
+        places = sorted(match.span() for pattern in (_ANY, MOJIBAKE) for match in pattern.finditer(original))
+        for place in places:
+            if place[0] < last:
                 continue
-            start, end = _stretch(original, *match.span())
-            segment = _segment_at(context, field, match.start())
+            start, end = _stretch(original, *place)
+            segment = _segment_at(context, field, place[0])
             if segment is None:
                 continue
             whole = segment.whole
             start, end = max(start, whole.start), min(end, whole.end)
-            for finding in _repaired(context, segment, original, start, end):
-                found.append(finding)
-                last = end
+            found += _repaired(context, segment, original, start, end)
+            last = end
     return found
 
 
 def _stretch(text: str, start: int, end: int) -> tuple[int, int]:
     """The damaged place with what stands around it up to the next white space; a spaced entity is taken whole."""
-    if spaced := re.compile(r"& ?(?:# ?)?\w{2,5} ?;").match(text, start):
+    if spaced := _SPACED.match(text, start):
         end = max(end, spaced.end())
     least, most = max(0, start - _REACH), min(len(text), end + _REACH)
     while start > least and not text[start - 1].isspace():

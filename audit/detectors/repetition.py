@@ -23,7 +23,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -40,6 +40,7 @@ _LEAST_PASSAGE: Final = 30
 _LOOP: Final = re.compile(r"([a-zäöüß]{2,5}?)\1{3,}")
 # A part of six letters only where the word begins with it: "Industriebetriebe" is none.
 _COMPOUND: Final = re.compile(r"(?:\b([a-zäöüß]{6,20})(?:s|es|n|en)?\1|([a-zäöüß]{7,20})(?:s|es|n|en)?\2)")
+_LEAST_WORD: Final = 10
 _LONGEST_COMPOUND: Final = 60
 _GERMAN: Final = re.compile(r"[A-ZÄÖÜ]?[a-zäöüß]+")
 
@@ -56,6 +57,15 @@ class Table(NamedTuple):
     fillers: frozenset[str]
     compounds: frozenset[str]
     syllables: frozenset[str]
+
+
+class Inner(NamedTuple):
+    """A part of a word that is repeated, the range of the repetitions, and whether they are a loop of syllables."""
+
+    part: str
+    start: int
+    end: int
+    loop: bool
 
 
 @cache
@@ -139,7 +149,7 @@ def _is_stutter(context: Context, segment: Segment, run: Sequence[Token], lag: i
             lag <= 4 and any(t in table.conjunctions for t in phrase)
         ):
             return False
-        return any(text.islower() and text not in table.doubled | table.emphatic or text.lower() in nouns for text in phrase)
+        return any((text.islower() and text not in table.doubled | table.emphatic) or text.lower() in nouns for text in phrase)
     word = run[0].text
     if len(word) < 2 or not _GERMAN.fullmatch(word):
         return False
@@ -208,25 +218,28 @@ def _coordinated(context: Context, segment: Segment, table: Table, nouns: frozen
 def _within_words(context: Context, segment: Segment, table: Table) -> list[Finding]:
     found: list[Finding] = []
     for token in segment.words:
-        if len(token.text) < 10:
+        if len(token.text) < _LEAST_WORD or not (inner := _inner(token.text)) or token.text.lower() in table.compounds:
             continue
-        word = token.text.lower()
-        loop = _LOOP.search(word)
-        if loop and loop[1] not in table.syllables and len(set(loop[1])) > 1:
+        fixed = token.text[: inner.start + len(inner.part)] + token.text[inner.end :]
+        if inner.loop and inner.part not in table.syllables:
             message = "A syllable is repeated over and over within a word."
-            fixed = token.text[: loop.start() + len(loop[1])] + token.text[loop.end() :]
             found.append(_finding(context, segment, token.start, token.end, "syllable_loop", message, fixed, "major"))
-        elif (
-            not loop
-            and 12 <= len(word) <= _LONGEST_COMPOUND
-            and word not in table.compounds
-            and (twice := _COMPOUND.search(word))
-        ):
-            part = twice[1] or twice[2]
-            message = f"The part {part} stands twice in one word."
-            fixed = token.text[: twice.start() + len(part)] + token.text[twice.end() :]
+        elif not inner.loop:
+            message = f"The part {inner.part} stands twice in one word."
             found.append(_finding(context, segment, token.start, token.end, "double_compound", message, fixed))
     return found
+
+
+@lru_cache(maxsize=50_000)
+def _inner(word: str) -> Inner | None:
+    """What is repeated within a word."""
+    word = word.lower()
+    loop = _LOOP.search(word)
+    if loop and len(set(loop[1])) > 1:
+        return Inner(loop[1], loop.start(), loop.end(), True)
+    if not loop and len(word) <= _LONGEST_COMPOUND and (twice := _COMPOUND.search(word)):
+        return Inner(twice[1] or twice[2], twice.start(), twice.end(), False)
+    return None
 
 
 def _circles(context: Context, segment: Segment) -> list[Finding]:

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -34,13 +34,19 @@ from audit.text import Segment, Token
 from audit.types import Evidence, Finding, Suggestion
 
 _NO_BREAK: Final = re.compile("[\u00a0\u202f]")
+_NUMBER: Final = re.compile(r"\d+")
 _SWAP: Final = str.maketrans(",.", ".,")
 _ROMAN: Final = {"I": 1, "V": 5, "X": 10}
 _DOLLARS: Final = {
     "": "Dollar", "US": "US-Dollar", "AUD": "australische Dollar", "A": "australische Dollar", "CAD": "kanadische Dollar",
     "C": "kanadische Dollar", "NZ": "neuseeländische Dollar", "HK": "Hongkong-Dollar",
 }  # fmt: skip
+# Letters of a compound and its parts; shorter parts turn up in adjectives by chance.
+_LEAST_COMPOUND: Final = 12
+_LEAST_HEAD: Final = 5
+_LEAST_TAIL: Final = 6
 _LONGEST_WORD: Final = 30  # characters of the word before a misplaced mark that are quoted with it
+_ADJECTIVAL: Final = re.compile(r"(?:isch|lich|ig|bar|sam|haft|voll|los)(?:e[mnrs]?)?$")
 _ADJECTIVE: Final = re.compile(r"e[mnrs]?$")
 _CAPITAL_NEXT: Final = re.compile(r" [A-ZÄÖÜ]")
 _BEFORE: Final = re.compile(r"[a-zäöüß,] \Z")
@@ -52,6 +58,7 @@ class Rule:
 
     id: str
     when: tuple[str, ...]
+    number: bool
     pattern: re.Pattern[str]
     fix: Callable[[re.Match[str]], Sequence[str]]
     message: str
@@ -68,8 +75,8 @@ class Table(NamedTuple):
     determiners: frozenset[str]
     polite: frozenset[str]
     names: frozenset[str]
-    old: re.Pattern[str]
-    new: re.Pattern[str]
+    old: frozenset[str]
+    new: frozenset[str]
 
 
 class Capitals(NamedTuple):
@@ -115,18 +122,18 @@ _FIXES: Final[dict[str, Callable[[re.Match[str]], Sequence[str]]]] = {
 def _table(path: Path) -> Table:
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     lists = {f"<{name}>": "|".join(map(re.escape, entries)) for name, entries in data["words"].items()}
-    old = sorted({form for word in data["spelling"]["old"] for form in (word, word[0].upper() + word[1:])})
+    old = frozenset(form for word in data["spelling"]["old"] for form in (word, word[0].upper() + word[1:]))
     return Table(
-        tuple(_rule(row, lists, data["words"]["month"]) for row in data["rule"]),
+        tuple(_rule(row, lists) for row in data["rule"]),
         frozenset(data["case"]["determiners"]),
         frozenset(data["case"]["polite"]),
         frozenset(data["case"]["names"]),
-        re.compile(rf"\b(?:{'|'.join(old)})\b"),
-        re.compile(rf"\b(?:{'|'.join(form.replace('ß', 'ss') for form in old)})\b"),
+        old,
+        frozenset(form.replace("ß", "ss") for form in old),
     )
 
 
-def _rule(row: dict[str, Any], lists: dict[str, str], months: Sequence[str]) -> Rule:
+def _rule(row: dict[str, Any], lists: dict[str, str]) -> Rule:
     pattern = row["pattern"]
     for name, alternatives in lists.items():
         pattern = pattern.replace(name, alternatives)
@@ -141,7 +148,8 @@ def _rule(row: dict[str, Any], lists: dict[str, str], months: Sequence[str]) -> 
 
     return Rule(
         id=row["id"],
-        when=tuple(text for entry in row["when"] for text in (months if entry == "<month>" else [entry])),
+        when=tuple(row.get("when", ())),
+        number=row.get("number", False),
         pattern=re.compile(pattern),
         fix=function,
         message=row["message"],
@@ -197,10 +205,11 @@ def _formats(context: Context, segment: Segment, rules: Sequence[Rule]) -> list[
     text = segment.text
     found: list[Finding] = []
     taken: list[tuple[int, int]] = []
+    numbers = [match.start() for match in _NUMBER.finditer(text)]
     for rule in rules:
-        if (segment.kind == "furniture" and not rule.furniture) or not any(part in text for part in rule.when):
+        if segment.kind == "furniture" and not rule.furniture:
             continue
-        for match in rule.pattern.finditer(text):
+        for match in _matches(rule, text, numbers):
             start, end = match.span()
             if any(start < b and a < end for a, b in taken) or not _applies(context, segment, rule, start, end):
                 continue
@@ -209,6 +218,18 @@ def _formats(context: Context, segment: Segment, rules: Sequence[Rule]) -> list[
             fixes = list(dict.fromkeys(prefix + fix for fix in rule.fix(match)))
             found.append(_finding(context, segment, start - len(prefix), end, rule.id, rule.message, fixes, rule.lang))
     return found
+
+
+def _matches(rule: Rule, text: str, numbers: Sequence[int]) -> Iterable[re.Match[str]]:
+    if rule.when:
+        for part in rule.when:
+            if part in text:
+                break
+        else:
+            return ()
+    if rule.number:
+        return [match for at in numbers if (match := rule.pattern.match(text, at))]
+    return rule.pattern.finditer(text)
 
 
 def _applies(context: Context, segment: Segment, rule: Rule, start: int, end: int) -> bool:
@@ -235,16 +256,28 @@ def _lower_nouns(context: Context, table: Table, capitals: Capitals) -> list[Fin
     for segment in context.article.prose:
         for before, token in pairwise(segment.words):
             word = token.text
-            if word not in capitals.nouns:
+            if word[0].isupper() or not _is_noun(word, capitals.nouns):
                 capitalised += word.lower() in capitals.nouns
                 continue
             if before.text.lower() not in table.determiners or word in table.names or not _stands_free(segment, before, token):
                 continue
-            if word.endswith("er") and _CAPITAL_NEXT.match(segment.text, token.end):  # "der bonner Bürgermeister": no noun
+            # "der bonner Bürgermeister": before a noun stands an adjective.
+            if (word.endswith("er") or word not in capitals.nouns) and _CAPITAL_NEXT.match(segment.text, token.end):
                 continue
             message = f"The noun {word} is written in lower case."
             found.append(_finding(context, segment, token.start, token.end, "noun_lower_case", message, [word.capitalize()]))
     return found if len(found) <= capitalised else []
+
+
+def _is_noun(word: str, nouns: frozenset[str]) -> bool:
+    """Whether a word in lower case is a noun, or a compound of two."""
+    if word in nouns or len(word) < _LEAST_COMPOUND or _ADJECTIVAL.search(word):
+        return word in nouns
+    for at in range(_LEAST_HEAD, len(word) - _LEAST_TAIL + 1):
+        head = word[:at]
+        if word[at:] in nouns and (head in nouns or (head[-1] in "sn" and head[:-1] in nouns)):
+            return True
+    return False
 
 
 def _stands_free(segment: Segment, before: Token, token: Token) -> bool:
@@ -298,20 +331,19 @@ def _capital_inside(context: Context, segment: Segment, table: Table, capitals: 
 def _old_spelling(context: Context, table: Table) -> list[Finding]:
     """Spelling before 1996 beside that of today, quotations left out: one writer spells in one way."""
     article = context.article
-    if not any("ß" in segment.text for segment in article.prose):
-        return []
     places = [
-        (segment, match)
+        (segment, token)
         for segment in article.prose
-        for match in table.old.finditer(segment.text)
-        if not article.in_quotation(segment, *match.span())
+        if "ß" in segment.text
+        for token in segment.words
+        if token.text in table.old and not article.in_quotation(segment, token.start, token.end)
     ]
-    if not places or not any(table.new.search(segment.text) for segment in article.prose):
+    if not places or not any(token.text in table.new for segment in article.prose for token in segment.words):
         return []
     message = "Spelling from before the reform of 1996 in a text that follows it elsewhere."
     return [
-        _finding(context, segment, *match.span(), "old_spelling", message, [match[0].replace("ß", "ss")])
-        for segment, match in places
+        _finding(context, segment, token.start, token.end, "old_spelling", message, [token.text.replace("ß", "ss")])
+        for segment, token in places
     ]
 
 

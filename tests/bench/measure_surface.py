@@ -1,14 +1,15 @@
 """How often the rules of surface detectors fire in machine translation and in German by people.
 
     python tests/bench/measure_surface.py --data DATA [--detectors typography encoding repetition] [--half work|final]
-                                          [--systems 3] [--examples 0]
+                                          [--systems 3] [--each-system] [--only-originals] [--examples 0]
 
 DATA holds ``mtht/*.jsonl.gz`` (segments with machine and human translations of the same sources) and ``german/`` (wikinews,
 WMT originals). Segments are joined to documents of twenty, so that detectors see what they see in articles. For each rule
 (the note of a finding's first evidence) the table has findings per 100,000 words in machine translations (systems of
-the WMT evaluations, and four services run on all sets), in human translations and in German originals, and ``lnLR``: the natural logarithm of
-machine over all human text, half a finding added to each count. The half is drawn by the document's id: weights and rules
-come from ``work``, false alarms are reported on ``final``. The last lines give false findings (weight > 0) per 1,000 words.
+the WMT evaluations, and four services run on all sets), in human translations and in German originals, and ``lnLR``: the
+natural logarithm of machine over all human text, half a finding added to each count. The half is drawn by the document's id:
+weights and rules come from ``work``, false alarms are reported on ``final``. The last lines give findings of positive weight
+per 1,000 words, for each test set and system or human translator with ``--each-system``.
 """
 
 from __future__ import annotations
@@ -39,6 +40,11 @@ class Text(NamedTuple):
     group: str
     id: str
     text: str
+
+    @property
+    def source(self) -> str:
+        """The test set and its system or translator; the corpus of an original."""
+        return self.id.rpartition("/")[0] if self.group in (*MACHINE, "translated") else f"{self.group} (all)"
 
 
 def half(document_id: str) -> str:
@@ -96,11 +102,13 @@ def measure(
     for text in texts:
         article = auditor.article(Document(id=text.id, text=text.text))
         words[text.group] += article.words
+        words[text.source] += article.words
         for detector in wanted:
             for finding in detectors()[detector].detect(auditor.context(article, (), detector)):
                 rule = f"{detector}: {finding.evidence[0].note}"
                 rules[rule][text.group] += 1
                 alarms[text.group, detector] += finding.weight > 0
+                alarms[text.source, detector] += finding.weight > 0
                 if rules[rule][text.group] <= examples:
                     print(_example(rule, text, finding))
     return rules, words, alarms
@@ -111,7 +119,9 @@ def _example(rule: str, text: Text, finding: Finding) -> str:
     return f"{rule:34} {text.group:11} {finding.weight:5.1f} [{finding.quote}] {around}"
 
 
-def report(rules: dict[str, Counter[str]], words: Counter[str], alarms: Counter[tuple[str, str]]) -> Iterator[str]:
+def report(
+    rules: dict[str, Counter[str]], words: Counter[str], alarms: Counter[tuple[str, str]], each_system: bool
+) -> Iterator[str]:
     groups = (*MACHINE, *HUMAN)
     yield f"{'words':40}" + "".join(f"{words[group]:>12}" for group in groups)
     yield f"{'per 100,000 words':40}" + "".join(f"{group:>12}" for group in groups) + "   lnLR (machine : human)"
@@ -120,7 +130,8 @@ def report(rules: dict[str, Counter[str]], words: Counter[str], alarms: Counter[
         machine, people = (_smoothed(counts, words, part) for part in (MACHINE, HUMAN))
         yield f"{rule:40}{rates}   {math.log(machine / people):5.2f}"
     for (group, detector), count in sorted(alarms.items()):
-        yield f"weight > 0 per 1,000 words  {group:12}{detector:12}{1000 * count / words[group]:8.4f}"
+        if (each_system or group in groups) and words[group]:
+            yield f"weight > 0 per 1,000 words  {group:60}{detector:12}{1000 * count / words[group]:8.4f}"
 
 
 def _smoothed(counts: Counter[str], words: Counter[str], groups: tuple[str, ...]) -> float:
@@ -133,13 +144,14 @@ def main() -> None:
     parser.add_argument("--detectors", nargs="+", default=["typography", "encoding", "repetition"])
     parser.add_argument("--half", choices=["work", "final"], default="work")
     parser.add_argument("--systems", type=int, default=3)
+    parser.add_argument("--each-system", action="store_true", help="findings per 1,000 words for each set and system")
     parser.add_argument("--only-originals", action="store_true", help="leave the translations out")
     parser.add_argument("--examples", type=int, default=0, help="findings to print for each rule and kind of text")
     args = parser.parse_args()
     texts = [text for text in originals(args.data) if half(text.id) == args.half]
     if not args.only_originals:
         texts += [text for text in translations(args.data, args.systems) if half(text.id) == args.half]
-    print("\n".join(report(*measure(texts, args.detectors, args.examples))))
+    print("\n".join(report(*measure(texts, args.detectors, args.examples), args.each_system)))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
     python models/de/capitals/build.py --data DATA
 
 DATA holds ``german/bundestag_2009-2015.tsv.gz`` and ``german/laws_sample.tsv.gz`` (document, tab, paragraph a line; both are
-official works). Only words in mid-sentence are counted: behind a letter, digit or comma and one space. Takes about twenty seconds.
+official works). Only words in mid-sentence are counted: behind a letter or comma and one space. Takes about
+twenty seconds.
 """
 
 from __future__ import annotations
