@@ -37,6 +37,8 @@ _LEAST_LETTERS: Final = 2
 _UNKNOWN: Final = -0.1
 # Capitals: a German noun speaks against a fragment as any German word; a foreign name or title says less than small letters.
 _CAPITAL: Final = 0.4
+# A word at either end of a fragment leans to its language at least this much.
+_TELLING: Final = 0.35
 # A stretch that lost this much of its best sum is over.
 _DROP: Final = 2.0
 # Zipf value from which a capitalised word is a German noun or a name that Germans know, and no foreign one.
@@ -200,7 +202,13 @@ def _maximal(values: Sequence[float], lang: str) -> list[tuple[float, int, int, 
         elif best and (total <= 0 or total < best - _DROP):
             spans.append((round(best, 2), first, last, lang))
             best = total = 0.0
-    return [(score, next(i for i in range(a, b) if values[i] > 0), b, lang) for score, a, b, lang in spans]
+    return [(score, *_trimmed(values, first, last), lang) for score, first, last, lang in spans]
+
+
+def _trimmed(values: Sequence[float], first: int, last: int) -> tuple[int, int]:
+    """Both ends without the words that both languages use ("in"), as long as something is left."""
+    telling = [i for i in range(first, last) if values[i] >= _TELLING]
+    return (telling[0], telling[-1] + 1) if telling else (first, last)
 
 
 @dataclass(frozen=True)
@@ -250,8 +258,11 @@ class Run:
 
     @property
     def charged(self) -> tuple[int, int]:
-        """The range that is reported: all of a long run; names at the ends of a short one are no part of the charge."""
-        if len(self.hits) >= RUN or self.is_sentence:
+        """The range that is reported: a whole sentence, all of a long run; of a short one not the names at its ends."""
+        if self.is_sentence and self.fills_piece:
+            words = [token for token in self.piece.tokens if token.kind == "word"]
+            return words[0].start, words[-1].end
+        if len(self.hits) >= RUN:
             return self.start, self.end
         at = [i for i, token in enumerate(self.tokens) if token in self.hits]
         first, last = at[0], at[-1]

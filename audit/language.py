@@ -41,6 +41,8 @@ _LEAST_KNOWN: Final = 1.0
 _MOST_LEAN: Final = 3.0
 _COMMON: Final = 3.0
 _CLAIM: Final = 0.5
+# What is this much more common elsewhere is no German word, whatever its form ("niet", "les", "oficiales").
+_BEYOND_DOUBT: Final = 2.1
 _PARTS: Final = 3
 _LATINATE_LETTERS: Final = 6
 _UKRAINIAN: Final = frozenset("іїєґІЇЄҐ")
@@ -151,7 +153,18 @@ class Languages:
     def _is_native(self, word: str) -> bool:
         """Whether a word that is more common elsewhere is one of the target language: homograph, inflection, compound."""
         word = word.lower()
-        return word in self.homographs or self._is_inflected(word) or self._is_compound(word)
+        if word in self.homographs:
+            return True
+        foreign = self.foreign(word)
+        if foreign is not None and foreign.margin >= _BEYOND_DOUBT:
+            return False
+        return self._is_inflected(word) or self._is_compound(word)
+
+    def is_listed(self, word: str) -> bool:
+        """Whether the target language's lemma list has the word, however rare it is."""
+        from simplemma import is_known
+
+        return is_known(word, lang=self.target)
 
     def _is_inflected(self, word: str) -> bool:
         from simplemma import lemmatize

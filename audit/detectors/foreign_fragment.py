@@ -34,10 +34,12 @@ from audit.types import Evidence, Finding, Severity, Span
 _SQUARE: Final = re.compile(r"\[(?P<inside>[^\[\]]{3,160})\]")
 _ROUND: Final = re.compile(r"\([^()]*(?:\)|$)")
 _COMPANY: Final = re.compile(r"\s*(?:ag|gmbh|inc|ltd|plc|kg|se)\b", re.IGNORECASE)
-_OTHER_SCRIPT: Final = re.compile(r"[\u0370-\u07ff\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,}")
+_LETTERS: Final = r"[\u0370-\u07ff\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+_OTHER_SCRIPT: Final = re.compile(rf"{_LETTERS}{{2,}}(?:[\s,]+{_LETTERS}+)*")
 # An introduction ("das sogenannte …") stands within this many words before what it introduces.
 _REACH: Final = 4
 _TITLE_WORDS: Final = 6
+_SLOGAN_WORDS: Final = 8
 _BREAKS: Final = frozenset(":–—|")
 _EXPLAINED: Final = re.compile(r"\W{0,4}(?:\(|[-–—]\s*[„\"“»]|also\b|zu Deutsch|auf Deutsch|übersetzt|sinngemäß)", re.IGNORECASE)
 _BIBLIOGRAPHY: Final = re.compile(r"\bIn: |\bISBN\b|\bdoi\b|\bS\. \d|\bHrsg\b|\bPMID\b|\bVerlag\b")
@@ -125,7 +127,7 @@ def _doubts(context: Context, segment: Segment, run: Run, loans: Loans) -> float
     if run.piece.quoted:
         total += costs[_quotation(segment, run)]
     if any(match.start() < run.start and run.end <= match.end() for match in _ROUND.finditer(segment.text)):
-        total += costs["parenthesis"]
+        total += costs["parenthesis" if run.fragment.words <= _TITLE_WORDS else "long_parenthesis"]
     if any(loans.introducers.fullmatch(token.text) for token in before):
         total += costs["introduced"] if run.is_short else costs["introduced_run"]
     elif _EXPLAINED.match(segment.text, run.charged[1]):
@@ -146,7 +148,7 @@ def _doubts(context: Context, segment: Segment, run: Run, loans: Loans) -> float
 
 def _quotation(segment: Segment, run: Run) -> str:
     """Titles, slogans and explained quotations stand in the original; a long one that nobody explains should not."""
-    if run.piece.words <= _TITLE_WORDS or (run.fills_piece and _EXPLAINED.match(segment.text, run.end)):
+    if run.piece.words <= _SLOGAN_WORDS or (run.fills_piece and _EXPLAINED.match(segment.text, run.end)):
         return "quotation"
     return "unexplained_quotation" if run.fills_piece else "in_german_quotation"
 
@@ -241,7 +243,7 @@ def _hybrids(context: Context, segment: Segment, piece: Piece) -> Iterator[Findi
     for token in piece.tokens:
         if token.kind != "word" or not token.text.islower() or not token.text.isalpha() or languages.zipf(token.text):
             continue
-        if languages.foreign(token.text) or languages.is_native(token.text):
+        if languages.foreign(token.text) or languages.is_native(token.text) or languages.is_listed(token.text):
             continue
         if foreign := foreign_stem(languages, token.text):
             stem, lang = foreign

@@ -35,6 +35,7 @@ _LINGUA_FRANCA: Final = "en"
 _LABEL_WORDS: Final = 2
 _MOSTLY: Final = 0.5
 _SEVERAL: Final = 3
+_LONGEST_NAME: Final = 4  # "La Gazzetta dello Sport" has three words that are Italian
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 _MID_LINE: Final = re.compile(r"[\w,]\s+$")
 
@@ -113,7 +114,7 @@ def _foreign(context: Context, segment: Segment) -> Iterator[_Suspicion]:
     scores = {lang: _foreign_words(context, words, lang) for lang in languages.candidates}
     lang = max(languages.candidates, key=lambda lang: (sum(languages.lean(w.text, lang) for w in scores[lang]), lang))
     foreign = scores[lang]
-    if len(foreign) < _LABEL_WORDS or len(foreign) < _MOSTLY * len(words):
+    if len(foreign) < _MOSTLY * len(words) or _may_be_name(context, foreign, lang):
         return
     functions = sum(languages.zipf(word.text, lang) >= FUNCTION for word in foreign)
     if lang == _LINGUA_FRANCA:
@@ -121,15 +122,17 @@ def _foreign(context: Context, segment: Segment) -> Iterator[_Suspicion]:
         if max((len(run.hits) for run in runs if run.lang == lang), default=0) < _SEVERAL:
             return  # English in capitals is the name of a film, a band, a company
         weight = weights["line_english"]
-    elif functions and len(foreign) >= _SEVERAL:
-        weight = weights["line"]
-    elif functions or len(foreign) >= _SEVERAL:
-        weight = weights["short_line"]
     else:
-        return
+        weight = weights["line" if functions else "short_line"]
     shown = ", ".join(word.text for word in foreign[:_SEVERAL])
     message = f"Page furniture in {languages.name(lang)}: “{shown}”."
     yield _Suspicion(message, weight, Evidence(kind="language", lang=lang, word=shown))
+
+
+def _may_be_name(context: Context, foreign: list[Token], lang: str) -> bool:
+    """Whether so few foreign words, function words and capitals apart, are the name of a place or a newspaper."""
+    content = any(word.text.islower() and context.languages.zipf(word.text, lang) < FUNCTION for word in foreign)
+    return len(foreign) < (_SEVERAL if content else _LONGEST_NAME)
 
 
 def _foreign_words(context: Context, words: list[Token], lang: str) -> list[Token]:
