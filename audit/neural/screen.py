@@ -1,8 +1,8 @@
 """The screen: is this document translated, and by a machine, and from which language.
 
 A linear model over hashed n-grams (`audit.neural.ngrams`) gives every document two scores in each of three views, one for
-*translated by anyone* against original German, one for *machine* against *people* translating the same sources. A small
-calibrated layer turns the six scores and the length into p_translated and p_machine; a seventh score tells the source languages
+*translated by anyone* against original German, one for *machine* against *people* translating the same sources. A calibrated
+layer of five terms each turns them and the length into p_translated and p_machine; one more score tells the source languages
 apart. Weights, recipe, figures and limits: models/de/screen/CARD.md.
 
 >>> screen = Screen.load(Path("models/de/screen"))          # doctest: +SKIP
@@ -73,26 +73,30 @@ class _Languages(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     others_share: float
 
 
+class _Calibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Coefficients of `terms` for both probabilities; `manner` is the weight of the machine scores beside the translated ones."""
+
+    manner: float
+    translated: tuple[float, float, float, float, float]
+    machine: tuple[float, float, float, float, float]
+
+
 class _Meta(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """screen.json: what the numbers in the weights file mean. `calibration` has a row a class and a column a term."""
+    """screen.json: what the numbers in the weights file mean."""
 
     format: int
     version: str
     bits: int
     heads: dict[str, tuple[str, ...]]
-    classes: tuple[str, ...]
-    calibration: tuple[tuple[float, ...], ...]
+    calibration: _Calibration
     languages: _Languages
 
 
-def terms(scores: Floats, words: int) -> Floats:
-    """What the calibrating layer sees: the length, the view scores, and the view scores by length.
-
-    `scores`: shape (6,), translated and machine score of each view; returns shape (3 + 2 × 6,).
-    """
-    length = min(max(words, SHORTEST), LONGEST) / UNIT_WORDS
-    log = float(np.log2(length))
-    return np.concatenate(([1.0, np.sqrt(length), log], scores, scores * log))
+def terms(score: Floats, words: NDArray[np.int64]) -> Floats:
+    """What calibration sees of documents: their length, their score, and their score by length. Shape (documents, 5)."""
+    length = np.clip(words, SHORTEST, LONGEST) / UNIT_WORDS
+    log = np.log2(length)
+    return np.stack([np.ones(len(length)), np.sqrt(length), log, score, score * log], axis=1)
 
 
 class _Table:
@@ -123,7 +127,7 @@ class Screen:
         self.version = meta.version
         self._meta = meta
         self._tables = [_Table(tensors[view.name]) for view in VIEWS]
-        self._calibration = np.array(meta.calibration, np.float64)
+        self._coefficients = np.array([meta.calibration.translated, meta.calibration.machine], np.float64)
         self._featurizer = Featurizer(tokenizer, tensors["familiar"], meta.bits)
 
     @classmethod
@@ -158,14 +162,13 @@ class Screen:
 
     def _answer(self, features: Features) -> ScreenScore:
         scored = [table.score(counts) for counts, table in zip(features.views, self._tables, strict=True)]
-        heads = np.array([pair.real for pair, _ in scored] + [pair.imag for pair, _ in scored])
-        logits = (self._calibration * terms(heads, features.words)).sum(axis=1)
-        odds = np.exp(logits - logits.max())
-        shares = dict(zip(self._meta.classes, odds / odds.sum(), strict=True))
-        p_machine = shares["machine"]
+        translated = sum(pair.real for pair, _ in scored)
+        machine = translated + self._meta.calibration.manner * sum(pair.imag for pair, _ in scored)
+        seen = terms(np.array([translated, machine]), np.array([features.words] * 2))
+        p_translated, p_machine = 1 / (1 + np.exp(-(self._coefficients * seen).sum(axis=1)))
         return ScreenScore(
-            p_translated=round(float(p_machine + shares["human"]), DECIMALS),
-            p_machine=round(float(p_machine), DECIMALS),
+            p_translated=round(float(p_translated), DECIMALS),
+            p_machine=round(float(min(p_machine, p_translated)), DECIMALS),
             source_lang=self._languages(sum(third for _, third in scored)),
             words=features.words,
             decided=features.words >= MINIMUM_WORDS,
@@ -197,10 +200,6 @@ def _check(folder: Path, meta: _Meta, tensors: dict[str, NDArray[Any]], tokenize
         demand(table.shape == (1 << meta.bits, len(heads)), f"{view.name} has shape {table.shape}")
         demand(table.dtype == np.float16 and _finite(table), f"{view.name} holds no finite float16")
     demand(tensors["familiar"].shape == (tokenizer.get_vocab_size(),), "flags and vocabulary differ in length")
-    width = len(terms(np.zeros(2 * len(VIEWS)), UNIT_WORDS))
-    demand({"original", "human", "machine"} == set(meta.classes), f"classes {meta.classes}")
-    demand(len(meta.calibration) == len(meta.classes), f"calibration of {len(meta.calibration)} rows")
-    demand(all(len(row) == width for row in meta.calibration), f"calibration rows are not {width} wide")
 
 
 def _finite(table: NDArray[np.float16]) -> bool:

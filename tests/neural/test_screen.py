@@ -173,7 +173,7 @@ def test_misshapen_weights_are_refused(copy: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("format", 99), ("calibration", [[0.0]]), ("classes", ["a", "b", "c"]), ("surplus", 1)]
+    ("field", "value"), [("format", 99), ("calibration", {"translated": [0.0]}), ("heads", {}), ("surplus", 1)]
 )
 def test_a_meta_file_that_does_not_fit_is_refused(copy: Path, field: str, value: object) -> None:
     meta = json.loads((copy / META_FILE).read_text(encoding="utf-8"))

@@ -37,30 +37,26 @@ def logistic(rows: Any, positive: NDArray[np.bool_], weights: Floats) -> tuple[F
     return best.x[:-1], float(best.x[-1])
 
 
-def multinomial(inputs: Floats, classes: NDArray[np.int64], weights: Floats, number: int) -> Floats:
-    """Coefficients, shape (number, inputs.shape[1]), of a softmax regression; the input scales are evened out first."""
+def calibrate(inputs: Floats, truth: NDArray[np.bool_], weights: Floats) -> Floats:
+    """Platt scaling: coefficients, shape (inputs.shape[1],), of a logistic regression; the input scales are evened out first."""
     from scipy.optimize import minimize
 
     share = weights / weights.sum()
     scale = np.maximum(np.sqrt((inputs**2).T @ share), 1e-9)
-    scaled = inputs / scale
-    target = np.eye(number)[classes]
+    signed = inputs / scale * np.where(truth, 1.0, -1.0)[:, None]
 
-    def loss(flat: Floats) -> tuple[float, Floats]:
-        theta = flat.reshape(number, -1)
-        logits = scaled @ theta.T
-        logits -= logits.max(axis=1, keepdims=True)
-        logs = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
-        gradient = ((np.exp(logs) - target) * share[:, None]).T @ scaled + CALIBRATION_PENALTY * theta
-        return float(-(logs * target).sum(axis=1) @ share + CALIBRATION_PENALTY / 2 * (flat @ flat)), gradient.ravel()
+    def loss(theta: Floats) -> tuple[float, Floats]:
+        margin = signed @ theta
+        pull = -share / (1 + np.exp(np.minimum(margin, 500)))
+        value = np.logaddexp(0, -margin) @ share + CALIBRATION_PENALTY / 2 * (theta @ theta)
+        return float(value), signed.T @ pull + CALIBRATION_PENALTY * theta
 
-    best = minimize(loss, np.zeros(number * inputs.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 500})
-    return best.x.reshape(number, -1) / scale
+    best = minimize(loss, np.zeros(inputs.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 500})
+    return best.x / scale
 
 
-def softmax(logits: Floats) -> Floats:
-    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return odds / odds.sum(axis=1, keepdims=True)
+def sigmoid(logits: Floats) -> Floats:
+    return 1 / (1 + np.exp(-logits))
 
 
 def auc(positive: Floats, negative: Floats) -> float:

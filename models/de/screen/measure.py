@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import learn
 import numpy as np
 from corpus import HUMAN, MACHINE, ORIGINAL
-from examples import CLASSES, TEST_FOLD, TESTED, Examples, prior_weights
+from examples import TEST_FOLD, TESTED, Examples, prior_weights
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Chosen = NDArray[np.bool_]
 
 ALARMS = 0.01
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What the screen says, shape (documents,): both probabilities, the bare machine score, p of the second language."""
+
+    translated: Floats
+    machine: Floats
+    manner: Floats
+    second: Floats
 
 
 def _row(*cells: object) -> str:
@@ -32,9 +43,8 @@ def unseen_systems(examples: Examples) -> Chosen:
     return test & examples.labelled(MACHINE) & np.array([vendor not in known for vendor in examples.vendor])
 
 
-def detection(examples: Examples, p: Floats) -> Iterator[str]:
+def detection(examples: Examples, said: Answers) -> Iterator[str]:
     """Original German against machine translation: ten sentences, a year, systems and outlets that training never saw."""
-    score = p[:, CLASSES.index(MACHINE)]
     ten = (examples.fold == TEST_FOLD) & (examples.kind == TESTED)
     original = ten & examples.labelled(ORIGINAL)
     english = ten & unseen_systems(examples) & (examples.source == "en")
@@ -43,33 +53,31 @@ def detection(examples: Examples, p: Floats) -> Iterator[str]:
                  "newspapers": original & np.char.startswith(examples.group, "outlet-"),
                  "Wikinews": original & np.char.startswith(examples.group, "wikinews")}  # fmt: skip
     negatives["all three"] = np.logical_or.reduce(list(negatives.values()))
-    yield from _head("original German", "documents", "AUC, en-de and fr-de", "AUC en-de", "AUC fr-de",
+    yield from _head("answer", "original German", "documents", "AUC, en-de and fr-de", "AUC en-de", "AUC fr-de",
                      "found at 1 %", "en-de", "fr-de")  # fmt: skip
-    for name, chosen in negatives.items():
-        below = score[chosen]
-        cells = [learn.auc(score[mt], below) for mt in (english | french, english, french)]
-        cells += [learn.found_at(score[mt], below, ALARMS) for mt in (english | french, english, french)]
-        yield _row(name, int(chosen.sum()), *cells)
+    for answer, score in (("p_machine", said.machine), ("p_translated", said.translated)):
+        for name, chosen in negatives.items():
+            sides = [(score[mt], score[chosen]) for mt in (english | french, english, french)]
+            areas = (learn.auc(*side) for side in sides)
+            yield _row(answer, name, int(chosen.sum()), *areas, *(learn.found_at(*side, ALARMS) for side in sides))
     yield ""
     yield f"Machine documents: {english.sum()} en-de by systems never trained on, {french.sum()} fr-de."
 
 
-def against_people(examples: Examples, p: Floats) -> Iterator[str]:
+def against_people(examples: Examples, said: Answers) -> Iterator[str]:
     """Machine against human translation of the same sources."""
-    score = p[:, CLASSES.index(MACHINE)] / np.maximum(1 - p[:, CLASSES.index(ORIGINAL)], 1e-9)
     ten = (examples.fold == TEST_FOLD) & (examples.kind == TESTED) & (examples.group == "wmt21")
-    yield from _head("2021", "machine", "human", "AUC p_machine / p_translated", "AUC p_machine")
+    yield from _head("2021 from", "machine", "human", "AUC p_machine", "AUC of the machine head alone")
     for source in ("en", "fr"):
         machine = ten & examples.labelled(MACHINE) & (examples.source == source)
         human = ten & examples.labelled(HUMAN) & (examples.source == source)
-        plain = p[:, CLASSES.index(MACHINE)]
-        yield _row(source, int(machine.sum()), int(human.sum()), learn.auc(score[machine], score[human]),
-                   learn.auc(plain[machine], plain[human]))  # fmt: skip
+        areas = (learn.auc(score[machine], score[human]) for score in (said.machine, said.manner))
+        yield _row(source, int(machine.sum()), int(human.sum()), *areas)
 
 
-def by_year(examples: Examples, p: Floats) -> Iterator[str]:
+def by_year(examples: Examples, said: Answers) -> Iterator[str]:
     """Every year by a model that saw none of it (its fold was left out)."""
-    score = p[:, CLASSES.index(MACHINE)]
+    score = said.machine
     ten = examples.kind == TESTED
     yield from _head(
         "year", "machine", "original", "human", "AUC against original", "AUC against human", "original ≥ .5", "machine ≥ .5"
@@ -84,9 +92,9 @@ def by_year(examples: Examples, p: Floats) -> Iterator[str]:
             yield _row(group, *sizes, *areas, *shares)
 
 
-def by_register(examples: Examples, p: Floats) -> Iterator[str]:
+def by_register(examples: Examples, said: Answers) -> Iterator[str]:
     """False accusations by kind of original text, out of fold."""
-    score = p[:, CLASSES.index(MACHINE)]
+    score = said.machine
     yield from _head("original German", "documents", "p_machine ≥ .5", "≥ .9", "median p_machine")
     chosen = examples.labelled(ORIGINAL) & (examples.kind == TESTED)
     families = np.array([name.split("/")[0].rstrip("0123456789") for name in examples.family])
@@ -95,15 +103,15 @@ def by_register(examples: Examples, p: Floats) -> Iterator[str]:
         yield _row(family, len(here), float(np.mean(here >= 0.5)), float(np.mean(here >= 0.9)), float(np.median(here)))
 
 
-def calibration(examples: Examples, p: Floats) -> Iterator[str]:
+def calibration(examples: Examples, said: Answers) -> Iterator[str]:
     """Reliability of both probabilities on the test fold, all lengths."""
     chosen = np.flatnonzero(examples.fold == TEST_FOLD)
     weights = prior_weights(examples, chosen)
-    for name, said, truth in (
-        ("p_translated", 1 - p[chosen, 0], examples.label[chosen] != 0),
-        ("p_machine", p[chosen, CLASSES.index(MACHINE)], examples.labelled(MACHINE)[chosen]),
+    for name, p, truth in (
+        ("p_translated", said.translated[chosen], ~examples.labelled(ORIGINAL)[chosen]),
+        ("p_machine", said.machine[chosen], examples.labelled(MACHINE)[chosen]),
     ):
-        error, rows = learn.reliability(said, truth, weights)
+        error, rows = learn.reliability(p, truth, weights)
         yield f"{name}: expected calibration error {error:.3f}"
         yield ""
         yield from _head("from", "share of documents", "mean p", "share true")
@@ -112,19 +120,33 @@ def calibration(examples: Examples, p: Floats) -> Iterator[str]:
         yield ""
 
 
-def languages(examples: Examples, second: Floats, names: tuple[str, str]) -> Iterator[str]:
+def languages(examples: Examples, said: Answers, names: tuple[str, str]) -> Iterator[str]:
     """French against English, 2021: each half of the articles by a model that learnt French from the other half only."""
     ten = (examples.group == "wmt21") & (examples.kind == TESTED)
     yield from _head("translated by", "from", "documents", "right")
     for label in (MACHINE, HUMAN):
-        for name, right in ((names[0], second < 0.5), (names[1], second >= 0.5)):
+        for name, right in ((names[0], said.second < 0.5), (names[1], said.second >= 0.5)):
             chosen = ten & examples.labelled(label) & (examples.source == name)
             yield _row(label, name, int(chosen.sum()), float(np.mean(right[chosen])))
 
 
-def operating_points(examples: Examples, p: Floats) -> Iterator[str]:
+def operating_points(examples: Examples, said: Answers) -> Iterator[str]:
     """Where p_machine and p_translated keep false alarms on original news at one in a hundred, out of fold."""
     chosen = examples.labelled(ORIGINAL) & examples.news & (examples.kind == TESTED)
     yield from _head("probability", "score that 1 % of original news exceeds", "documents")
-    for name, score in (("p_machine", p[:, CLASSES.index(MACHINE)]), ("p_translated", 1 - p[:, 0])):
+    for name, score in (("p_machine", said.machine), ("p_translated", said.translated)):
         yield _row(name, float(np.quantile(score[chosen], 1 - ALARMS)), int(chosen.sum()))
+
+
+def by_length(examples: Examples, said: Answers, words: NDArray[np.int64]) -> Iterator[str]:
+    """The test fold by length: how sure the screen is, and how often rightly."""
+    yield from _head(
+        "words", "machine", "original", "median p_machine, machine", "median, original", "machine ≥ .9", "original ≥ .5", "AUC"
+    )
+    test = examples.fold == TEST_FOLD
+    for low, high in ((0, 40), (40, 100), (100, 200), (200, 400), (400, 2000)):
+        inside = test & (words >= low) & (words < high)
+        machine, original = (said.machine[inside & examples.labelled(label)] for label in (MACHINE, ORIGINAL))
+        if len(machine) and len(original):
+            yield _row(f"{low}–{high}", len(machine), len(original), float(np.median(machine)), float(np.median(original)),
+                       float(np.mean(machine >= 0.9)), float(np.mean(original >= 0.5)), learn.auc(machine, original))  # fmt: skip
