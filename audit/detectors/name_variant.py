@@ -24,7 +24,8 @@ from collections.abc import Iterator
 
 from audit.detectors import Context, Detector
 from audit.siblings.names import Name, proper_names
-from audit.siblings.spellings import Reading, Spelled, spellings
+from audit.siblings.reading import Reading, Spelled
+from audit.siblings.spellings import spellings
 from audit.types import Evidence, Finding, Suggestion
 
 LANGUAGES = {"fr": "French", "nl": "Dutch", "en": "English", "es": "Spanish", "it": "Italian"}

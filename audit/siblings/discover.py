@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from zlib import crc32
 
 from audit.article import Article
 from audit.siblings import Sibling
@@ -27,6 +28,7 @@ _DATE: Final = re.compile(
 # Rows multiplied at a time: bounds the memory of the pair matrix.
 _BLOCK: Final = 2_000
 _SHINGLE: Final = 5
+_WORD: Final = re.compile(r"\w+")
 
 
 class _Vectors(NamedTuple):
@@ -196,7 +198,7 @@ class _Voices:
         self.overlap: float = settings["copy_overlap"]
         self.alike: float = settings["copy_similarity"]
         self.most: int = settings["most_siblings"]
-        self._shingles: dict[int, frozenset[tuple[str, ...]]] = {}
+        self._shingles: dict[int, frozenset[int]] = {}
 
     def distinct(self, i: int, row: Sequence[tuple[float, int]]) -> list[tuple[float, int]]:
         """The siblings of article ``i`` without its own copies and without copies of a better one."""
@@ -212,8 +214,10 @@ class _Voices:
         one, other = self.shingles(i), self.shingles(j)
         return bool(one and other) and len(one & other) >= self.overlap * min(len(one), len(other))
 
-    def shingles(self, i: int) -> frozenset[tuple[str, ...]]:
+    def shingles(self, i: int) -> frozenset[int]:
+        """Checksums of all runs of five words: sets of numbers, for there may be thousands of articles."""
         if i not in self._shingles:
-            words = [token.text.lower() for segment in self.articles[i].prose for token in segment.words]
-            self._shingles[i] = frozenset(tuple(words[k : k + _SHINGLE]) for k in range(len(words) - _SHINGLE + 1))
+            words = _WORD.findall("\n".join(segment.text for segment in self.articles[i].prose).lower())
+            runs = (" ".join(words[k : k + _SHINGLE]) for k in range(len(words) - _SHINGLE + 1))
+            self._shingles[i] = frozenset(crc32(run.encode()) for run in runs)
         return self._shingles[i]

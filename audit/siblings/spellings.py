@@ -7,84 +7,37 @@ the same text, or in a sibling, is clearly the same person's name and better att
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
-from typing import Any, NamedTuple
+from collections.abc import Iterator
 
-from audit.article import Article
-from audit.siblings import Sibling
-from audit.siblings.names import Name, alike, inflected, is_common, latin, proper_names, zipf
-from audit.siblings.transliteration import Spelling, sources, tables, transliterations
-
-
-class Spelled(NamedTuple):
-    """A suspicious spelling: the range to replace in ``name.segment.text``, and the German form with its genitive ending.
-
-    ``canonical`` is the German surname (or only name); ``lang`` the language whose spelling it is, None for a mere variant;
-    ``weight`` the log odds of a real flaw, ``probability`` that of the suggestion.
-    """
-
-    name: Name
-    start: int
-    end: int
-    german: str
-    canonical: str
-    lang: str | None
-    weight: float
-    probability: float
-    reason: str
-
-
-class Reading:
-    """The names of an article and of its siblings by their last part."""
-
-    def __init__(self, article: Article, siblings: Sequence[Sibling], settings: Mapping[str, Any]) -> None:
-        self.article = article
-        self.siblings = siblings
-        self.settings = settings
-        self.lang = article.lang
-        self.tables = tables(article.lang)
-        self.quoted: int = settings["quoted"]
-        self.names = proper_names(article)
-        self.own = _by_last(self.names)
-
-    @cached_property
-    def others(self) -> dict[str, int]:
-        """In how many siblings each last name stands."""
-        counts: dict[str, int] = defaultdict(int)
-        for sibling in self.siblings:
-            for last in _by_last(proper_names(sibling.article)):
-                counts[last] += 1
-        return counts
-
-    @cached_property
-    def sibling_names(self) -> dict[str, tuple[Name, ...]]:
-        return _by_last(tuple(name for sibling in self.siblings for name in proper_names(sibling.article)))
-
-    def lawful(self, last: str) -> bool:
-        return last in self.tables.lawful
-
-    def attested(self, last: str) -> float:
-        """How well German knows a form: wordfreq's Zipf value, raised for names that the tables hold."""
-        return max(zipf(last, self.lang), self.settings["lawful_zipf"] if self.lawful(last) else 0.0)
-
-
-def _by_last(names: Sequence[Name]) -> dict[str, tuple[Name, ...]]:
-    grouped: dict[str, list[Name]] = defaultdict(list)
-    for name in names:
-        grouped[name.last].append(name)
-    return {last: tuple(members) for last, members in grouped.items()}
+from audit.siblings.names import Name, alike, is_common, latin, zipf
+from audit.siblings.reading import Reading, Spelled
+from audit.siblings.transliteration import Spelling, sources, transliterations
+from audit.siblings.variants import same_person
 
 
 def spellings(reading: Reading) -> Iterator[Spelled]:
     """The suspicious spellings in order of their place."""
-    for name in reading.names:
-        if _is_title(reading, name) or _is_compound_part(name):
+    phrases = list(_phrases(reading))
+    taken = {(name.segment, at) for name in phrases for at in range(name.start, name.end)}
+    single = [name for name in reading.names if (name.segment, name.start) not in taken]
+    order = {segment: i for i, segment in enumerate(reading.article.prose)}
+    for name in sorted([*phrases, *single], key=lambda name: (order[name.segment], name.start)):
+        if _is_title(reading, name) or _is_compound_part(reading, name):
             continue
         found = _foreign(reading, name) or _variant(reading, name) or _given(reading, name)
         if found is not None:
             yield found
+
+
+def _phrases(reading: Reading) -> Iterator[Name]:
+    """Names of several words that the tables know ("Nations unies")."""
+    for segment in reading.article.prose:
+        for token in segment.words:
+            for phrase in reading.tables.phrases.get(token.text, ()):
+                end = token.start + len(phrase)
+                if segment.text.startswith(phrase, token.start) and not segment.text[end : end + 1].isalnum():
+                    yield Name(segment, token.start, end, "place", "", phrase, token.start, "")
+                    break
 
 
 def _is_title(reading: Reading, name: Name) -> bool:
@@ -95,10 +48,10 @@ def _is_title(reading: Reading, name: Name) -> bool:
     return False
 
 
-def _is_compound_part(name: Name) -> bool:
+def _is_compound_part(reading: Reading, name: Name) -> bool:
     text = name.segment.text
     return (
-        "-" in text[name.last_start : name.end]
+        ("-" in name.last and name.last not in reading.tables.spellings)
         or text[name.end : name.end + 1] == "-"
         or text[name.start - 1 : name.start] in "-@#/"
     )
@@ -107,25 +60,33 @@ def _is_compound_part(name: Name) -> bool:
 def _foreign(reading: Reading, name: Name) -> Spelled | None:
     """Another language's spelling by table or rule."""
     rows = [row for row in reading.tables.spellings.get(name.last, ()) if _fits(reading, name, row)]
-    if not rows and reading.attested(name.last) <= reading.settings["most_attested"] and name.kind in {"person", "name"}:
+    if not rows and name.kind in {"person", "name"}:
         rows = list(_by_rule(reading, name))
     if not rows:
         return None
-    best = max(rows, key=lambda row: (row.german in reading.own, reading.others.get(row.german, 0), row.odds, row.german))
+    best = max(rows, key=lambda row: (row.german in reading.own, reading.others.get(row.german, 0), *_rank(row)))
     german = _preferred(reading, best.german)
     if name.last in reading.tables.lawful.get(german, ()):
         return None
-    # Several languages may spell so: the one that also reaches genuine German texts is the likeliest.
-    rows = [row for row in rows if row.german == best.german]
-    if best.german in transliterations(name.last, "en", reading.lang):
-        rows.append(best._replace(lang="en"))
-    best = min(rows, key=lambda row: (_table_weight(reading, row), row.lang))
-    weight = _table_weight(reading, best)
-    weight += _support(reading, german)
-    if best.kind == "place" and german not in reading.own:
+    row = _innocent(reading, name, [row for row in rows if row.german == best.german])
+    weight = _table_weight(reading, row) + reading.support(german)
+    if row.kind == "place" and german not in reading.own:
         weight += reading.settings["place"]
-    reason = f"{best.source}: log10 of the odds in German texts {best.odds}"
-    return _spelled(reading, name, german, best.lang, weight, reason)
+    reason = f"{row.source}: log10 of the odds in German texts {row.odds}"
+    return _spelled(reading, name, german, row.lang, weight, reason)
+
+
+def _rank(row: Spelling) -> tuple[bool, float, str]:
+    return row.source == "own", row.odds, row.german
+
+
+def _innocent(reading: Reading, name: Name, rows: list[Spelling]) -> Spelling:
+    """Of the languages that spell so the one that most often reaches genuine German texts; a given name narrows them down."""
+    if rows[0].german in transliterations(name.last, "en", reading.lang):
+        rows = [*rows, rows[0]._replace(lang="en")]
+    given = {row.lang for row in reading.tables.spellings.get(name.given, ()) if row.kind == "given"}
+    rows = [row for row in rows if row.lang in given] or rows
+    return min(rows, key=lambda row: (_table_weight(reading, row), row.lang))
 
 
 def _table_weight(reading: Reading, row: Spelling) -> float:
@@ -134,7 +95,9 @@ def _table_weight(reading: Reading, row: Spelling) -> float:
 
 def _fits(reading: Reading, name: Name, row: Spelling) -> bool:
     """Whether a row of the tables speaks of such a name."""
-    if row.kind == "given" or is_common(name.last, reading.lang):
+    if row.kind == "given" or latin(row.written) == latin(row.german):
+        return False
+    if name.last.isalpha() and is_common(name.last, reading.lang):
         return False
     if row.kind == "surname":
         return name.kind in {"person", "name"}
@@ -155,18 +118,23 @@ def _stands_alone(reading: Reading, name: Name) -> bool:
 
 def _by_rule(reading: Reading, name: Name) -> Iterator[Spelling]:
     """What the rules of transcription make of a surname, where German texts write the outcome."""
-    if len(name.last) < 5 or is_common(name.last, reading.lang):
+    settings, written = reading.settings, zipf(name.last, reading.lang)
+    if (
+        len(name.last) < settings["shortest_rule"]
+        or written > settings["most_attested_beside"]
+        or is_common(name.last, reading.lang)
+    ):
         return
-    written = zipf(name.last, reading.lang)
     for lang in sources(reading.lang):
         foreign = zipf(name.last, lang) - written
         for german in transliterations(name.last, lang, reading.lang):
-            supported = german in reading.own or german in reading.others
             odds = reading.attested(german) - written
-            if is_common(german, reading.lang) or latin(german).rstrip("e") == latin(name.last).rstrip("e"):
+            noun = is_common(german, reading.lang) and not reading.lawful(german)
+            if noun or latin(german).rstrip("e") == latin(name.last).rstrip("e"):
                 continue
-            slavic = bool(name.given) and german.lower().endswith(tuple(reading.tables.rules["slavic_endings"]))
-            if odds >= reading.settings["least_odds"] and (supported or (slavic and foreign > 0)):
+            slavic = bool(name.given) and german.lower().endswith(tuple(reading.tables.rules["slavic_endings"])) and foreign > 0
+            known = written <= settings["most_attested"] and (slavic or german in reading.others)
+            if odds >= settings["least_odds"] and (known or german in reading.own):
                 yield Spelling(name.last, german, lang, "surname", round(odds, 2), round(foreign, 2), "rule")
 
 
@@ -179,13 +147,6 @@ def _preferred(reading: Reading, german: str) -> str:
     return max(group, key=lambda form: (reading.others.get(form, 0), form == german))
 
 
-def _support(reading: Reading, german: str) -> float:
-    settings = reading.settings
-    return (settings["in_text"] if german in reading.own else 0.0) + (
-        settings["in_sibling"] if reading.others.get(german) else 0.0
-    )
-
-
 def _variant(reading: Reading, name: Name) -> Spelled | None:
     """A form that is no name known to German, beside a better attested one of the same person."""
     if name.kind not in {"person", "name"} or is_common(name.last, reading.lang):
@@ -193,49 +154,13 @@ def _variant(reading: Reading, name: Name) -> Spelled | None:
     candidates = {**reading.sibling_names, **reading.own}
     best: tuple[float, str] | None = None
     for other in sorted(candidates):
-        weight = _same_person(reading, name, other, candidates[other])
+        weight = same_person(reading, name, other, candidates[other])
         if weight is not None and (best is None or weight > best[0]):
             best = weight, other
     if best is None:
         return None
     weight, other = best
     return _spelled(reading, name, _preferred(reading, other), None, weight, "alike in letters and sound, and better attested")
-
-
-def _same_person(reading: Reading, name: Name, other: str, others: tuple[Name, ...]) -> float | None:
-    """The weight of the charge that a name is a wrong spelling of another one, or None where it is none."""
-    last = name.last
-    if "person" not in {name.kind, *(n.kind for n in others)} and not reading.lawful(other):
-        return None
-    forms = [last] if last[-1] != "s" else [last, last[:-1]]
-    if not any(alike(form, other) for form in forms) or any(inflected(form, other, reading.lang) for form in forms):
-        return None
-    mine = {n.given for n in reading.own.get(last, ()) if n.given}
-    theirs = {n.given for n in others if n.given}
-    shared = any(a == b or alike(a, b) for a in mine for b in theirs)
-    # Two full names, or a full one and one that never has a given name: other people, unless the surname is famous.
-    if mine and not shared and (theirs or not reading.lawful(other)):
-        return None
-    return _lawful_pair(reading, last, other) if reading.lawful(last) else _charge(reading, last, other, shared=shared)
-
-
-def _lawful_pair(reading: Reading, last: str, other: str) -> float | None:
-    """Two spellings that are both German are a flaw only side by side in one text, and then a small one of the rarer form."""
-    both = other in reading.tables.lawful[last] and other in reading.own
-    rarer = both and len(reading.own[last]) < len(reading.own[other])
-    return reading.settings["lawful_pair"] if rarer else None
-
-
-def _charge(reading: Reading, last: str, other: str, *, shared: bool) -> float | None:
-    """How strongly the better attested form speaks against the written one; ``shared``: both stand behind one given name."""
-    settings = reading.settings
-    if reading.attested(last) > settings["most_attested"]:
-        return None
-    if reading.attested(other) < reading.attested(last) + settings["least_odds"]:
-        rarer = len(reading.own.get(last, ())) < len(reading.own.get(other, ()))
-        return settings["unknown_pair"] if shared and rarer else None
-    base = settings["lawful_variant"] if reading.lawful(other) else settings["known_variant"]
-    return base + (settings["same_given"] if shared else 0.0) + _support(reading, other)
 
 
 def _given(reading: Reading, name: Name) -> Spelled | None:

@@ -39,6 +39,7 @@ class NameTables(NamedTuple):
     """Everything under models/<lang>/names, ready for look-ups."""
 
     spellings: dict[str, tuple[Spelling, ...]]
+    phrases: dict[str, tuple[str, ...]]  # first word → spellings of several words that begin with it, longest first
     lawful: dict[str, frozenset[str]]  # a German part of a name → all its lawful German spellings
     full: dict[str, tuple[str, ...]]  # a German surname → the full German names it belongs to
     given: frozenset[str]
@@ -63,7 +64,11 @@ def tables(lang: str) -> NameTables:
     lawful, full = _people(assets.path("names/people"))
     given = frozenset(assets.path("names/given").read_text(encoding="utf-8").split())
     rules = tomllib.loads(assets.path("names/rules").read_text(encoding="utf-8"))
-    return NameTables({k: tuple(v) for k, v in spellings.items()}, lawful, full, given, frozenset(places), rules)
+    phrases: dict[str, tuple[str, ...]] = {}
+    for phrase in sorted((written for written in spellings if " " in written), key=lambda phrase: (-len(phrase), phrase)):
+        first = phrase.split()[0]
+        phrases[first] = (*phrases.get(first, ()), phrase)
+    return NameTables({k: tuple(v) for k, v in spellings.items()}, phrases, lawful, full, given, frozenset(places), rules)
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:

@@ -1,0 +1,104 @@
+"""name_variant: what it finds and leaves alone (tests/cases/name_variant.tsv), and what siblings add."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from audit.types import Finding
+
+CASES = Path(__file__).resolve().parent.parent / "cases" / "name_variant.tsv"
+ROWS = [line.split("\t") for line in CASES.read_text(encoding="utf-8").splitlines() if line.strip() and not line.startswith("#")]
+FIRING = [row for row in ROWS if row[1] != "-"]
+SILENT = [row[0] for row in ROWS if row[1] == "-"]
+Find = Callable[..., list[Finding]]
+
+SIBLING = (
+    "In der Hauptstadt wartete Präsident Wolodymyr Selenskyj auf die Gäste aus Brüssel.\n\n"
+    "Der Besuch dauerte länger als geplant, sagte Selenskyj später im Fernsehen."
+)
+
+
+@pytest.mark.parametrize(("text", "quote", "german"), FIRING, ids=[row[1] for row in FIRING])
+def test_finds(find: Find, text: str, quote: str, german: str) -> None:
+    (finding,) = find("name_variant", text)
+    assert (finding.quote, text[finding.start : finding.end]) == (quote, quote)
+    assert finding.suggestions[0].text == german
+    assert finding.category == "Terminology/Inconsistent" and german in finding.message
+
+
+@pytest.mark.parametrize("text", SILENT)
+def test_stays_silent(find: Find, text: str) -> None:
+    assert [finding.quote for finding in find("name_variant", text)] == []
+
+
+def test_there_are_more_silent_cases_than_firing_ones() -> None:
+    assert len(SILENT) > len(FIRING) >= 20
+
+
+def test_other_places_in_the_text_are_quoted(find: Find) -> None:
+    text = "Der Rat bat um Silinskys Zustimmung. Ob Selenskyj sie gibt, blieb offen."
+    places = [evidence for finding in find("name_variant", text) for evidence in finding.evidence if evidence.kind == "place"]
+    assert [text[place.start : place.end] for place in places] == ["Selenskyj"]
+    assert all(place.quote == "Selenskyj" for place in places)
+
+
+def test_a_sibling_proves_a_distorted_name_and_is_quoted(find: Find) -> None:
+    text = "Am Abend empfing Präsident Wolodymyr Silenski die Gäste aus Brüssel, der Besuch dauerte lange."
+    (finding,) = find("name_variant", text, siblings=[SIBLING])
+    (quoted,) = [evidence for evidence in finding.evidence if evidence.kind == "sibling"]
+    assert finding.suggestions[0].text == "Wolodymyr Selenskyj"
+    assert quoted.document == "sibling-0" and SIBLING[quoted.start : quoted.end] == quoted.quote == "Wolodymyr Selenskyj"
+
+
+@pytest.mark.parametrize("spelling", ["Selenskyj", "Selenskij", "Selenski", "Selensky"])
+def test_newsrooms_may_differ(find: Find, spelling: str) -> None:
+    text = f"Am Abend empfing Präsident Wolodymyr {spelling} die Gäste aus Brüssel. {spelling} sprach lange."
+    assert find("name_variant", text, siblings=[SIBLING]) == []
+
+
+@pytest.mark.parametrize(
+    "sibling",
+    [
+        "Am Abend empfing Bürgermeister Karl Maier die Gäste aus Brüssel. Maier sprach lange.",
+        "Am Abend empfing die Sprecherin Anna Meyer die Gäste aus Brüssel. Meyer sprach lange.",
+    ],
+)
+def test_people_with_similar_names_in_siblings_are_other_people(find: Find, sibling: str) -> None:
+    text = "Am Abend empfing Bürgermeister Otto Meier die Gäste aus Brüssel. Meier sprach lange."
+    assert find("name_variant", text, siblings=[sibling]) == []
+
+
+def test_the_surest_evidence_weighs_most(find: Find) -> None:
+    def weight(text: str, *siblings: str) -> float:
+        return max(finding.weight for finding in find("name_variant", text, siblings=siblings))
+
+    alone = weight("Beobachter hielten Poutines Rede für ungewöhnlich kurz und trocken.")
+    proven = weight("Beobachter hielten Poutines Rede für kurz. Putin ging danach sofort.")
+    english = weight("In Moskau trat Maria Zakharova vor die Presse und verlas eine Erklärung.")
+    assert english < 0 < alone < proven
+
+
+def test_furniture_is_not_searched(find: Find) -> None:
+    text = (
+        "Der Haushalt wurde nach langer Debatte am Freitag vom Parlament gebilligt.\n\n"
+        "Die Opposition stimmte geschlossen gegen den Entwurf der Regierung.\n\n"
+        "Mehr zum Thema\n\nPoutine\n\nLondres"
+    )
+    assert find("name_variant", text) == []
+
+
+def test_a_hard_wrapped_name_keeps_its_place(find: Find) -> None:
+    text = (
+        "Nach Angaben der Nachrichtenagenturen wird am Donnerstag Vladimir\n"
+        "Poutine vor die Presse treten, um über die Folgen der Vereinbarung\n"
+        "zu sprechen, die in der vergangenen Woche von beiden Seiten in der\n"
+        "Hauptstadt unterzeichnet worden war und seitdem überall umstritten\n"
+        "ist, wie aus den Stellungnahmen mehrerer Abgeordneter zu lesen ist,\n"
+        "die sich bisher nicht namentlich zitieren lassen wollten.\n"
+    )
+    (finding,) = find("name_variant", text)
+    assert finding.quote == text[finding.start : finding.end] == "Vladimir\nPoutine"
+    assert finding.suggestions[0].text == "Wladimir Putin"
