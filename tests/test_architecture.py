@@ -16,7 +16,7 @@ AUDIT = ROOT / "audit"
 # From left to right; a module may import its own rank and what stands left of it.
 RANKS = [
     {"types", "errors"},
-    {"text", "layout", "furniture", "language", "fragments", "assets", "article", "grammar"},
+    {"text", "layout", "furniture", "language", "fragments", "assets", "article", "grammar", "clauses", "concord", "fragments", "phrases"},
     {"neural", "siblings"},
     {"detectors"},
     {"verdict"},
