@@ -27,7 +27,7 @@ MARGIN = 0.5  # words that are less foreign than this need no entry
 LEAST = 3
 SHARE = 0.02
 FAR = 2.4
-OFTEN = 100
+OFTEN = 25
 
 
 def lines(data: Path) -> Iterator[str]:
