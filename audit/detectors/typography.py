@@ -49,23 +49,24 @@ _LONGEST_WORD: Final = 30  # characters of the word before a misplaced mark that
 _ADJECTIVAL: Final = re.compile(r"(?:isch|lich|ig|bar|sam|haft|voll|los)(?:e[mnrs]?)?$")
 _ADJECTIVE: Final = re.compile(r"e[mnrs]?$")
 _CAPITAL_NEXT: Final = re.compile(r" [A-ZÄÖÜ]")
+_WORD: Final = re.compile(r"\w+")
 _BEFORE: Final = re.compile(r"[a-zäöüß,] \Z")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """One row of typography.toml, compiled."""
 
     id: str
-    when: tuple[str, ...]
-    number: bool
     pattern: re.Pattern[str]
     fix: Callable[[re.Match[str]], Sequence[str]]
     message: str
-    lang: str | None
-    quoted: bool
-    furniture: bool
-    blank: bool
+    when: Sequence[str] = ()
+    number: bool = False
+    lang: str = ""
+    quoted: bool = True
+    furniture: bool = False
+    blank: bool = False
 
 
 class Table(NamedTuple):
@@ -80,10 +81,11 @@ class Table(NamedTuple):
 
 
 class Capitals(NamedTuple):
-    """Lower-case forms of words that are always nouns, and of words that never have a capital in mid-sentence."""
+    """Words that are always nouns, in lower case; words that never have a capital in mid-sentence, without and with one."""
 
     nouns: frozenset[str]
     plain: frozenset[str]
+    odd: frozenset[str]
 
 
 def _clock(match: re.Match[str]) -> list[str]:
@@ -125,7 +127,7 @@ def _table(path: Path) -> Table:
     old = frozenset(form for word in data["spelling"]["old"] for form in (word, word[0].upper() + word[1:]))
     return Table(
         tuple(_rule(row, lists) for row in data["rule"]),
-        frozenset(data["case"]["determiners"]),
+        frozenset(form for word in data["case"]["determiners"] for form in (word, word.capitalize())),
         frozenset(data["case"]["polite"]),
         frozenset(data["case"]["names"]),
         old,
@@ -146,24 +148,14 @@ def _rule(row: dict[str, Any], lists: dict[str, str]) -> Rule:
         def function(match: re.Match[str]) -> list[str]:
             return [match.expand(template) for template in templates]
 
-    return Rule(
-        id=row["id"],
-        when=tuple(row.get("when", ())),
-        number=row.get("number", False),
-        pattern=re.compile(pattern),
-        fix=function,
-        message=row["message"],
-        lang=row.get("lang"),
-        quoted=row.get("quoted", True),
-        furniture=row.get("furniture", False),
-        blank=row.get("blank", False),
-    )
+    return Rule(**{**row, "pattern": re.compile(pattern), "fix": function})
 
 
 @cache
 def _capitals(path: Path) -> Capitals:
     rows = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
-    return Capitals(*(frozenset(word for word, kind in rows if kind == wanted) for wanted in ("noun", "plain")))
+    nouns, plain = (frozenset(word for word, kind in rows if kind == wanted) for wanted in ("noun", "plain"))
+    return Capitals(nouns, plain, frozenset(map(str.capitalize, plain)))
 
 
 def detect(context: Context) -> list[Finding]:
@@ -178,14 +170,7 @@ def detect(context: Context) -> list[Finding]:
 
 
 def _finding(
-    context: Context,
-    segment: Segment,
-    start: int,
-    end: int,
-    rule: str,
-    message: str,
-    fixes: Sequence[str],
-    lang: str | None = None,
+    context: Context, segment: Segment, start: int, end: int, rule: str, message: str, fixes: Sequence[str], lang: str = ""
 ) -> Finding:
     return DETECTOR.finding(
         context,
@@ -196,7 +181,7 @@ def _finding(
         weight=context.settings["weights"][rule],
         severity="minor",
         suggestions=[Suggestion(text=fix, probability=round(0.9 / len(fixes), 2)) for fix in fixes],
-        evidence=[Evidence(kind="rule", note=rule.replace("_", " "), lang=lang)],
+        evidence=[Evidence(kind="rule", note=rule.replace("_", " "), lang=lang or None)],
     )
 
 
@@ -214,19 +199,16 @@ def _formats(context: Context, segment: Segment, rules: Sequence[Rule]) -> list[
             if any(start < b and a < end for a, b in taken) or not _applies(context, segment, rule, start, end):
                 continue
             taken.append((start, end))
-            prefix = _word_before(text, start) if text[start] == " " else ""
+            # A lone mark would tell a reader little: the word before it is quoted too.
+            prefix = text[max(0, start - _LONGEST_WORD) : start].rpartition(" ")[2] if text[start] == " " else ""
             fixes = list(dict.fromkeys(prefix + fix for fix in rule.fix(match)))
             found.append(_finding(context, segment, start - len(prefix), end, rule.id, rule.message, fixes, rule.lang))
     return found
 
 
 def _matches(rule: Rule, text: str, numbers: Sequence[int]) -> Iterable[re.Match[str]]:
-    if rule.when:
-        for part in rule.when:
-            if part in text:
-                break
-        else:
-            return ()
+    if rule.when and not any(map(text.__contains__, rule.when)):
+        return ()
     if rule.number:
         return [match for at in numbers if (match := rule.pattern.match(text, at))]
     return rule.pattern.finditer(text)
@@ -243,30 +225,26 @@ def _applies(context: Context, segment: Segment, rule: Rule, start: int, end: in
     return not _NO_BREAK.search(original, span.start, span.end)
 
 
-def _word_before(text: str, end: int) -> str:
-    """The word that a misplaced mark belongs to: a lone mark would tell a reader little."""
-    before = text[max(0, end - _LONGEST_WORD) : end]
-    return before[before.rfind(" ") + 1 :]
-
-
 def _lower_nouns(context: Context, table: Table, capitals: Capitals) -> list[Finding]:
     """Nouns in lower case behind a determiner; none where the writer does without capitals."""
     found: list[Finding] = []
-    capitalised = 0
     for segment in context.article.prose:
         for before, token in pairwise(segment.words):
             word = token.text
-            if word[0].isupper() or not _is_noun(word, capitals.nouns):
-                capitalised += word.lower() in capitals.nouns
+            if before.text not in table.determiners or not word.islower() or not _is_noun(word, capitals.nouns):
                 continue
-            if before.text.lower() not in table.determiners or word in table.names or not _stands_free(segment, before, token):
+            if word in table.names or not _stands_free(segment, before, token):
                 continue
             # "der bonner Bürgermeister": before a noun stands an adjective.
             if (word.endswith("er") or word not in capitals.nouns) and _CAPITAL_NEXT.match(segment.text, token.end):
                 continue
             message = f"The noun {word} is written in lower case."
             found.append(_finding(context, segment, token.start, token.end, "noun_lower_case", message, [word.capitalize()]))
-    return found if len(found) <= capitalised else []
+    if found and len(found) > sum(
+        t.text[0].isupper() and t.text.lower() in capitals.nouns for s in context.article.prose for t in s.words
+    ):
+        return []
+    return found
 
 
 def _is_noun(word: str, nouns: frozenset[str]) -> bool:
@@ -286,23 +264,18 @@ def _stands_free(segment: Segment, before: Token, token: Token) -> bool:
     return token.start == before.end + 1 and text[token.end : token.end + 1] not in ("-", "/", "_", "@", "*", ":", "'", "’")
 
 
-def _is_capital(token: Token, capitals: Capitals) -> bool:
-    return token.text[0].isupper() and token.text[1:].islower() and token.text.lower() in capitals.plain
-
-
 def _titled(context: Context, segment: Segment, capitals: Capitals) -> list[Finding]:
     """A headline with a capital on every word, as English sets them."""
     if segment.kind != "headline":
         return []
     words = segment.words
-    plain = [token for token in words[1:] if _is_capital(token, capitals)]
+    plain = [token for token in words[1:] if token.text in capitals.odd]
     if len(words) < 5 or len(plain) < 2 or segment.text.isupper() or any(token.text[0].islower() for token in words):
         return []
-    text, last = [], 0
-    for token in plain:
-        text += [segment.text[last : token.start], token.text.lower()]
-        last = token.end
-    fixed = "".join(text) + segment.text[last:]
+    odd = {token.text for token in plain}
+    fixed = segment.text[: words[0].end] + _WORD.sub(
+        lambda m: m[0].lower() if m[0] in odd else m[0], segment.text[words[0].end :]
+    )
     message = "Every word of this headline has a capital, as in English; German capitalises nouns and names only."
     return [_finding(context, segment, 0, len(segment.text), "headline_case", message, [fixed], "en")]
 
@@ -312,8 +285,8 @@ def _capital_inside(context: Context, segment: Segment, table: Table, capitals: 
     found: list[Finding] = []
     words = segment.words
     for i in range(1, len(words) - 1):
-        token, after = words[i], words[i + 1]
-        if not token.text[0].isupper() or not _is_capital(token, capitals) or not after.text[0].islower():
+        token = words[i]
+        if token.text not in capitals.odd or not words[i + 1].text[0].islower():
             continue
         before = words[i - 1]
         # Behind an article or adjective it is a noun by intent ("das Eine"), behind a name a part of it ("Jutta Breit").
