@@ -46,7 +46,8 @@ _BIBLIOGRAPHY: Final = re.compile(r"\bIn: |\bISBN\b|\bdoi\b|\bS\. \d|\bHrsg\b|\b
 _MOSTLY: Final = 0.8  # share of a sentence's or quotation's words that makes it foreign as a whole
 _STRONG_PAIR: Final = 3.0  # summed leaning of two words, powers of ten
 _STRONG_WORD: Final = 1.8  # leaning of one word
-_KNOWN_NOUN: Final = 3.0  # Zipf value of a capitalised word that is a German noun rather than a name
+_UNHEARD_WORD: Final = 2.6  # of one that hardly ever occurs in German, which its Zipf value there shows as well
+_UNHEARD_ZIPF: Final = 2.0
 _COMMON_NOUN: Final = 4.0
 _CAPITALS: Final = 2
 _ACRONYM: Final = 3
@@ -113,10 +114,12 @@ def _graded(context: Context, run: Run) -> tuple[float, Severity]:
         return (weights["run"] if run.functions else weights["content_run"]), "major"
     if len(run.hits) == RUN - 1:
         return (weights["pair"] if run.fragment.score >= _STRONG_PAIR else weights["weak_pair"]), "major"
-    strong = context.languages.lean(run.hits[0].text, run.fragment.lang) >= _STRONG_WORD
-    if strong:
-        return weights["word" if run.fragment.lang in context.settings["likely"] else "word_of_others"], "minor"
-    return weights["weak_word"], "minor"
+    lean = context.languages.lean(run.hits[0].text, run.fragment.lang)
+    if lean < _STRONG_WORD:
+        return weights["weak_word"], "minor"
+    unheard = lean >= _UNHEARD_WORD and context.languages.zipf(run.hits[0].text) < _UNHEARD_ZIPF
+    likely = unheard or run.fragment.lang in context.settings["likely"]
+    return weights["word" if likely else "word_of_others"], "minor"
 
 
 def _doubts(context: Context, segment: Segment, run: Run, loans: Loans) -> float:
