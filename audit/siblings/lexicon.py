@@ -6,7 +6,7 @@ confusables and near-synonyms as rows of a sparse matrix, the parts of compounds
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -49,6 +49,16 @@ class Term(NamedTuple):
     name: str
 
 
+class Phrase(NamedTuple):
+    """A phrase that renders a foreign term word by word: one of the prepositions, the noun it is filed under, a verb."""
+
+    lang: str
+    term: str
+    name: str
+    prepositions: frozenset[str]
+    verb: int
+
+
 class Split(NamedTuple):
     """A compound's two parts: numbers of the words they stand for, and where the second begins."""
 
@@ -68,6 +78,10 @@ class Lexicon:
         self._strong = frozenset(bytes(arrays["strong"]).decode("utf-8").split("\n"))
         modifiers = bytes(arrays["modifiers"]).decode("utf-8").split("\n")
         self._modifiers = dict(zip(modifiers, arrays["modifier_words"].tolist(), strict=True))
+        self._forms = bytes(arrays["forms"]).split(b"\n")
+        self._phrases = bytes(arrays["phrases"]).decode("utf-8").split("\n")
+        self._rendered = arrays["name_word"]
+        self._spellings = bytes(arrays["name_spelling"]).split(b"\n")
         self.languages: list[str] = bytes(arrays["languages"]).decode("utf-8").split("\n")
         self._pivots = bytes(arrays["pivots"]).split(b"\n")
         self._pivot_lang = arrays["pivot_lang"]
@@ -171,6 +185,39 @@ class Lexicon:
             return None
         lang, _, term = self._names[int(self._calque_terms[place])].decode("utf-8").partition(":")
         return Term(lang, term, self._names[int(self._calque_names[place])].decode("utf-8"))
+
+    def forms(self, word: int) -> list[str]:
+        """The commonest forms of a word other than its lemma, commonest first; none where it is never suggested."""
+        return self._forms[word].decode("utf-8").split()
+
+    @cached_property
+    def _linked(self) -> dict[int, str]:
+        # the last form of a word is the one with the longer linking element, which is seldom the wrong one
+        return {word: form for form, word in sorted(self._modifiers.items(), key=lambda item: len(item[0]))}
+
+    def modifier(self, word: int) -> str:
+        """A word as the first part of a compound, lower case, linking element included."""
+        return self._linked.get(word, self.words[word].lower())
+
+    @cached_property
+    def phrases(self) -> dict[int, list[Phrase]]:
+        """The literal renderings of foreign verb phrases, by the number of their noun."""
+        found: dict[int, list[Phrase]] = {}
+        for line in self._phrases:
+            lang, term, name, prepositions, noun, verb = line.split("\t")
+            key, action = self.number(noun), self.number(verb)
+            if key is not None and action is not None:
+                found.setdefault(key, []).append(Phrase(lang, term, name, frozenset(prepositions.split("/")), action))
+        return found
+
+    @cached_property
+    def renderings(self) -> dict[int, list[tuple[str, str]]]:
+        """For each German word the names (language, spelling) of which it is a translation: Rasen → (it, Prato)."""
+        found: dict[int, list[tuple[str, str]]] = {}
+        for word, spelling in zip(self._rendered.tolist(), self._spellings, strict=True):
+            lang, _, name = spelling.decode("utf-8").partition(":")
+            found.setdefault(word, []).append((lang, name))
+        return found
 
     def near(self, word: int) -> list[tuple[int, float]]:
         """Near-synonyms of a word with their synonymy (0–1), nearest first."""

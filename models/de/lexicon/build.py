@@ -118,7 +118,8 @@ def lexicon(data: Path, text: embed.Corpus, vectored: list[str], since: float) -
     note(f"{len(made)} calques", since)
     useful = {r.word for r in rows} | {r.other for r in rows} | set(near) | {n for row in near.values() for n, _ in row}
     useful |= set(firsts.values()) | lasts | {part for calque in made for part in calque[:2]}
-    known = frozenset(useful)
+    phrases = list(sources.phrases())
+    known = frozenset(useful | {word for phrase in phrases for word in phrase[4:]})
     order = [w for w in vectored] + sorted(known - frozenset(vectored))
     number = {word: i for i, word in enumerate(order)}
     pivots = sorted({(r.lang, r.pivot) for r in rows})
@@ -153,6 +154,7 @@ def lexicon(data: Path, text: embed.Corpus, vectored: list[str], since: float) -
         "calque_name": np.array([name_number[c.name] for _, c in keys], dtype=np.uint32),
         "calque_names": blob(names),
         "forms": blob(inflections(order, others, forms)),
+        "phrases": blob(["\t".join(phrase) for phrase in phrases]),
         "name_word": np.array([number[r.german] for r in renderings if r.german in number], dtype=np.uint32),
         "name_spelling": blob([f"{r.lang}:{r.name}" for r in renderings if r.german in number]),
         "near_start": starts([r[0] for r in near_rows], len(order)),

@@ -29,6 +29,7 @@ from audit.article import Article
 from audit.furniture import FurnitureRules
 from audit.siblings import Sibling, align, discover, pivots
 from audit.siblings.lexicon import Lexicon
+from audit.siblings.pivot_charges import Charge, second_look_features
 from audit.siblings.slots import read
 from audit.types import Document
 
@@ -39,6 +40,7 @@ _SAME_TEXT: Final = 0.15
 _LEAST_WORDS: Final = 80
 _MOST_WORDS: Final = 1_200
 _SEED: Final = 11
+_FOLDS: Final = 5
 # Without siblings most pairs are hopeless: only those whose probabilities in the lexicon multiply to e^_CUT are looked at.
 _PRELIMINARY: Final = np.array([float(n in ("back", "forward", "wrong")) for n in pivots.PAIR_FEATURES])
 _CUT: Final = -6.5
@@ -136,42 +138,44 @@ class Swapper:
 
 
 class Row(NamedTuple):
-    """One candidate: its features, whether it is the swap that was made, and whose it is."""
+    """One candidate: its features, whether it is the swap that was made, and whose it is.
+
+    ``road``: siblings, unsupported (siblings write no such word) or alone (the same article without its siblings).
+    """
 
     story: int
-    place: tuple[int, int]
+    road: str
+    charge: Charge
     features: np.ndarray
     label: int
     swapped: bool
-    text: str
 
 
 def rows(
     story: int, article: Article, mates: tuple[Article, ...], swaps: dict[int, int], reader: Reader, lexicon: Lexicon
-) -> tuple[list[Row], list[Row]]:
+) -> list[Row]:
     """The candidates of an article with its siblings, and without them."""
-    siblings = [Sibling(mate, 0.4) for mate in mates]
-    aligned = align.align(article, siblings, reader.settings)
+    aligned = align.align(article, [Sibling(mate, 0.4) for mate in mates], reader.settings)
     reading = read(article, lexicon)
     there = pivots.Siblings(lexicon, [read(m, lexicon) for m in mates], pivots.passages(aligned, mates))
-    found = pivots.pairs(reading, there.written)
-    chosen, features, _ = there.supported(reading, found)
-    alone = pivots.pairs(reading)
+    with_siblings, alone = pivots.pairs(reading, there.written), pivots.pairs(reading)
+    chosen, features, _ = there.supported(reading, with_siblings)
 
-    def row(pairs: pivots.Pairs, pair: int, values: np.ndarray) -> Row:
+    def row(road: str, pairs: pivots.Pairs, pair: int, values: np.ndarray) -> Row:
         term = pairs.terms[int(pairs.term[pair])]
         word = reading.words[term.place]
-        start = word.segment.span(word.start, word.end).start
-        right = swaps.get(start) if word.segment.field == "text" else None
-        item = pairs.confusables(pair, lexicon)[0]
-        note = f"{word.text} [{lexicon.words[item.word]}] <- {item.lang}:{item.pivot} -> {lexicon.words[item.other]}"
-        return Row(story, (story, start), values.astype(np.float32), int(right == item.other), right is not None, note)
+        right = swaps.get(word.segment.span(word.start, word.end).start) if word.segment.field == "text" else None
+        charge = Charge(term.place, word, term.part, pairs.confusables(pair, lexicon), (), 0.0)
+        return Row(story, road, charge, values.astype(np.float32), int(right == charge.pivot.other), right is not None)
 
-    strong = np.flatnonzero(alone.features @ _PRELIMINARY > _CUT)
-    return (
-        [row(found, int(pair), values) for pair, values in zip(chosen, features, strict=True)],
-        [row(alone, int(pair), alone.features[pair]) for pair in strong],
-    )
+    found = [row("siblings", with_siblings, int(pair), values) for pair, values in zip(chosen, features, strict=True)]
+    for road, pairs, mask in (
+        ("unsupported", with_siblings, ~there.written[with_siblings.other]),
+        ("alone", alone, np.ones(len(alone), dtype=bool)),
+    ):
+        strong = np.flatnonzero(mask & (pairs.features @ _PRELIMINARY > _CUT))
+        found += [row(road, pairs, int(pair), pairs.features[pair]) for pair in strong]
+    return found
 
 
 def fit(matrix: np.ndarray, labels: np.ndarray, weights: np.ndarray, ridge: float = 3.0) -> np.ndarray:
@@ -186,24 +190,62 @@ def fit(matrix: np.ndarray, labels: np.ndarray, weights: np.ndarray, ridge: floa
     return beta
 
 
-def collect(data: Path, limit: int | None = None) -> tuple[list[Row], list[Row], dict[str, int]]:
+def collect(data: Path, limit: int | None = None) -> tuple[list[Row], dict[str, int]]:
     reader = Reader()
     lexicon = Lexicon.load(HERE / "lexicon.safetensors", HERE / "vectors.safetensors")
     chance = random.Random(_SEED)
+    _LEXICON_WORDS[:] = lexicon.words
     swapper = Swapper(lexicon)
-    together: list[Row] = []
-    alone: list[Row] = []
+    found: list[Row] = []
     totals = {"words": 0, "swaps": 0}
     for number, story in enumerate(stories(data, reader, chance)[:limit]):
         genuine = reader.article(story.id, story.text)
         text, swaps = swapper.swap(genuine, chance)
         for i, (article, swapped) in enumerate(((genuine, {}), (reader.article(story.id, text), swaps))):
-            with_siblings, without = rows(2 * number + i, article, story.mates, swapped, reader, lexicon)
-            together += with_siblings
-            alone += without
-        totals["words"] += genuine.words if number % 5 == 0 else 0
-        totals["swaps"] += len(swaps) if number % 5 == 0 else 0
-    return together, alone, totals
+            found += rows(2 * number + i, article, story.mates, swapped, reader, lexicon)
+        totals["words"] += genuine.words if number % _FOLDS == 0 else 0
+        totals["swaps"] += len(swaps) if number % _FOLDS == 0 else 0
+    return found, totals
+
+
+def is_held(row: Row) -> bool:
+    return row.story // 2 % _FOLDS == 0
+
+
+def learn(found: list[Row]) -> np.ndarray:
+    """A regression on the rows of the training stories."""
+    train = [row for row in found if not is_held(row)]
+    matrix = np.array([row.features for row in train], dtype=np.float64)
+    return fit(matrix, np.array([row.label for row in train]), np.ones(len(train)))
+
+
+def weighed(found: list[Row], beta: np.ndarray, shift: float = 0.0) -> list[Row]:
+    odds = np.array([row.features for row in found], dtype=np.float64) @ beta + shift
+    return [row._replace(charge=row.charge._replace(weight=float(w))) for row, w in zip(found, odds, strict=True)]
+
+
+def offset(found: list[Row]) -> float:
+    """What must be added to the weights so that they expect as many swaps as there are."""
+    train = [row for row in found if not is_held(row)]
+    odds, wanted = np.array([row.charge.weight for row in train]), sum(row.label for row in train)
+    low, high = -8.0, 8.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if (1 / (1 + np.exp(-odds - middle))).sum() < wanted else (low, middle)
+    return low
+
+
+def second_look(found: list[Row]) -> np.ndarray:
+    """For each row [1, weight, language, company], article by article and road by road."""
+    groups: dict[tuple[int, bool], list[int]] = defaultdict(list)
+    for i, row in enumerate(found):
+        groups[row.story, row.road == "alone"].append(i)
+    values = np.ones((len(found), 4))
+    for members in groups.values():
+        looked = second_look_features([found[i].charge for i in members])
+        for i, (language, company) in zip(members, looked, strict=True):
+            values[i, 1:] = found[i].charge.weight, language, company
+    return values
 
 
 def main() -> None:
@@ -211,37 +253,52 @@ def main() -> None:
     args.add_argument("--data", type=Path, required=True)
     args.add_argument("--limit", type=int, help="only so many articles")
     options = args.parse_args()
-    together, alone, totals = collect(options.data, options.limit)
+    found, totals = collect(options.data, options.limit)
+    roads = {road: [row for row in found if row.road == road] for road in ("siblings", "unsupported", "alone")}
     names = pivots.PAIR_FEATURES + pivots.SIBLING_FEATURES
-    for title, found in (("siblings", together), ("alone", alone)):
-        matrix = np.array([row.features for row in found], dtype=np.float64)
-        labels = np.array([row.label for row in found])
-        held = np.array([row.story // 2 % 5 == 0 for row in found])
-        beta = fit(matrix[~held], labels[~held], np.ones((~held).sum()))
-        print(f"[de.wrong_sense.{title}]")
-        for name, value in zip(names, beta, strict=False):
+    beta = {road: learn(roads[road]) for road in ("siblings", "alone")}
+    unsupported = offset(weighed(roads["unsupported"], beta["alone"]))
+    found = weighed(roads["siblings"], beta["siblings"])
+    found += weighed(roads["unsupported"], beta["alone"], unsupported) + weighed(roads["alone"], beta["alone"])
+    looked = second_look(found)
+    train = np.array([not is_held(row) for row in found])
+    final = fit(looked[train], np.array([row.label for row in found])[train], np.ones(train.sum()), 1.0)
+    print(f"unsupported = {unsupported:.3f}")
+    print("[de.wrong_sense.document]")
+    for name, value in zip(("bias", "charge", "language", "company"), final, strict=True):
+        print(f"{name} = {value:.3f}")
+    for road, values in beta.items():
+        print(f"[de.wrong_sense.{road}]")
+        for name, value in zip(names, values, strict=False):
             print(f"{name} = {value:.3f}")
-        evaluate(found, matrix @ beta, held, totals)
+    for title, kept in (("with siblings", lambda r: r.road != "alone"), ("alone", lambda r: r.road == "alone")):
+        for stage, scores in (("first look", np.array([row.charge.weight for row in found])), ("second look", looked @ final)):
+            chosen = [i for i, row in enumerate(found) if kept(row) and is_held(row)]
+            print(f"-- {title}, {stage}")
+            evaluate([found[i] for i in chosen], scores[chosen], totals, stage == "second look")
 
 
-def evaluate(found: list[Row], scores: np.ndarray, held: np.ndarray, totals: dict[str, int]) -> None:
+def evaluate(found: list[Row], scores: np.ndarray, totals: dict[str, int], show: bool) -> None:
     """Recall of swaps and share of right suggestions at several false-alarm rates on genuine articles."""
     best: dict[tuple[int, int], int] = {}
-    for i in np.flatnonzero(held).tolist():
-        place = found[i].place
-        if place not in best or scores[i] > scores[best[place]]:
-            best[place] = i
-    genuine = sorted((scores[i] for i in best.values() if found[i].story % 2 == 0), reverse=True)
+    for i, row in enumerate(found):
+        key = (row.story, row.charge.place)
+        if key not in best or scores[i] > scores[best[key]]:
+            best[key] = i
+    genuine = sorted((i for i in best.values() if found[i].story % 2 == 0), key=lambda i: -scores[i])
     swapped = [i for i in best.values() if found[i].swapped]
     print(f"{totals}; {len(genuine)} candidate places in genuine text, {len(swapped)} of the swaps")
     for rate in (0.25, 0.5, 1.0, 2.0, 4.0):
-        allowed = int(rate * totals["words"] / 1000)
-        cut = genuine[min(allowed, len(genuine) - 1)]
+        cut = scores[genuine[min(int(rate * totals["words"] / 1000), len(genuine) - 1)]]
         hits = [i for i in swapped if scores[i] > cut]
         right = sum(found[i].label for i in hits) / max(1, len(hits))
         print(f"{rate} false a 1,000 words: cut {cut:.2f}, recall {len(hits) / totals['swaps']:.3f}, suggestion right {right:.2f}")
-    for i in sorted((i for i in best.values() if found[i].story % 2 == 0), key=lambda i: -scores[i])[:25]:
-        print(f"  {scores[i]:.2f} {found[i].text}")
+    for i in genuine[: 30 if show else 0]:
+        pivot = found[i].charge.pivot
+        print(f"  {scores[i]:.2f} {found[i].charge.word.text} <- {pivot.lang}:{pivot.pivot} -> {_LEXICON_WORDS[pivot.other]}")
+
+
+_LEXICON_WORDS: list[str] = []
 
 
 if __name__ == "__main__":

@@ -172,6 +172,18 @@ def synonyms(data: Path) -> Iterator[tuple[str, str]]:
                 yield fields[0], german_key(fields[1])
 
 
+def phrases() -> Iterator[tuple[str, str, str, str, str, str]]:
+    """Literal renderings of verb phrases: language, term, German name, prepositions (/), noun, verb."""
+    for line in (HERE / "phrases.txt").read_text(encoding="utf-8").splitlines():
+        head, _, rest = line.partition(": ")
+        lang, _, term = head.partition(" ")
+        renderings, _, name = rest.partition(" > ")
+        for rendering in renderings.split(", "):
+            prepositions, noun, verbs = rendering.split(" ")
+            for verb in verbs.split("/"):
+                yield lang, term, name, prepositions, noun, verb
+
+
 def names(data: Path) -> frozenset[str]:
     """Names of places (all spellings) and surnames of the hand-made list."""
     found: set[str] = set()
