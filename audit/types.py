@@ -61,7 +61,8 @@ class Evidence(_Record, frozen=True, kw_only=True):
     """One reason for a finding.
 
     ``kind`` is ``pivot`` (a foreign word that explains the error), ``sibling`` (a quotation of another article, with its
-    document and offsets), ``place`` (another place in the same text), ``language``, ``name``, ``rule`` or ``context``.
+    document and offsets), ``place`` (another place in the same text), ``detector`` (another detector saw the same flaw),
+    ``language``, ``name``, ``rule`` or ``context``.
     """
 
     kind: str

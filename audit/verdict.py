@@ -17,6 +17,7 @@ from typing import Any, Final
 import msgspec
 
 from audit.article import Article
+from audit.overlap import joined
 from audit.text import Segment
 from audit.types import (
     SEVERITIES,
@@ -79,7 +80,7 @@ class Judge:
         base = self._base(screened)
         votes = self._votes(findings, article.words)
         total = base + sum(votes.values())
-        judged = [self._posterior(finding, total - votes[finding.detector]) for finding in findings]
+        judged = [self._posterior(finding, total - votes[finding.detector]) for finding in joined(findings)]
         judged = _fingerprinted(article, sorted(judged, key=_order))
         verdict = self._verdict(article, judged, total, screened)
         return Judgement(verdict, tuple(judged), _passages(article, judged, self.settings["passage"]))

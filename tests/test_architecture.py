@@ -19,7 +19,7 @@ RANKS = [
     {"text", "layout", "furniture", "language", "fragments", "assets", "article", "grammar", "clauses", "concord", "fragments", "phrases"},
     {"neural", "siblings"},
     {"detectors"},
-    {"verdict"},
+    {"verdict", "overlap"},
     {"auditor"},
     {"io", "page", "rows", "streams", "warc", "labels", "measures", "evaluate", "runner"},
     {"report"},

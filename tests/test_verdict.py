@@ -72,6 +72,21 @@ def test_damage_is_the_weighted_sum_a_thousand_words_and_independent_of_p_machin
     assert high.verdict.p_machine > low.verdict.p_machine
 
 
+def test_one_flaw_seen_by_two_detectors_of_form_is_one_finding(judge: Judge, article: Article) -> None:
+    def form(detector: str, category: str, start: int, end: int, weight: float) -> Finding:
+        return Finding(detector=detector, category=category, severity="minor", field="text", start=start, end=end,
+                       quote=TEXT[start:end], message=f"{detector} speaks", weight=weight)  # fmt: skip
+
+    grammar, gibberish = form("agreement", "Fluency/Grammar", 4, 14, 1.0), form("garbled", "Coherence/Gibberish", 8, 20, 2.0)
+    sense = form("wrong_sense", "Accuracy/Mistranslation", 8, 20, 0.5)
+    found = _judged(judge, article, [grammar, gibberish, sense]).findings
+    assert sorted(finding.detector for finding in found) == ["garbled", "wrong_sense"]
+    (kept,) = [finding for finding in found if finding.detector == "garbled"]
+    assert kept.weight == 2.5 and any("agreement speaks" in evidence.note for evidence in kept.evidence)
+    apart = _judged(judge, article, [grammar, form("garbled", "Coherence/Gibberish", 30, 40, 2.0)]).findings
+    assert len(apart) == 2
+
+
 def test_furniture_does_not_damage(auditor: Auditor) -> None:
     text = TEXT.strip() + "\n\nOpmerkingen\n"
     article = auditor.article(Document(id="x", text=text))
