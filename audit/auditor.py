@@ -90,7 +90,7 @@ class Auditor:
         self.rules = FurnitureRules.load(self.assets.path("furniture"))
         self.detectors = _chosen(self.options, lang)
         self.text_limit = text_limit or int(self._settings("auditor")["longest_text"])
-        self.judge = Judge(self._settings("verdict"), self._weights())
+        self.judge = Judge(self._settings("verdict"), self._weights(), self.languages.name)
 
     def _settings(self, section: str) -> Mapping[str, Any]:
         return self.assets.settings.get(section, {})

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -22,7 +22,6 @@ from audit.text import Segment
 from audit.types import (
     SEVERITIES,
     DocumentLabel,
-    Evidence,
     Finding,
     Passage,
     PassageLabel,
@@ -71,9 +70,11 @@ def probability(odds: float) -> float:
 class Judge:
     """Judges documents of one target language by the settings ``[<lang>.verdict]`` of models/thresholds.toml."""
 
-    def __init__(self, settings: Mapping[str, Any], weights: Mapping[str, float]) -> None:
+    def __init__(self, settings: Mapping[str, Any], weights: Mapping[str, float], name: Callable[[str], str]) -> None:
+        """``weights``: MQM weights by severity; ``name``: the English name of a language code."""
         self.settings = settings
         self.weights = weights
+        self.name = name
 
     def judge(self, article: Article, findings: Sequence[Finding], screened: Screened | None) -> Judgement:
         """Posterior probabilities, passage labels and the document's verdict. ``findings`` come as detectors made them."""
@@ -87,9 +88,8 @@ class Judge:
 
     def undecided(self, article: Article, reason: str) -> Judgement:
         """The verdict on a document that was not looked into, and why."""
-        verdict = Verdict(
-            label="undecided", p_machine=self.settings["prior"], p_translated=self.settings["prior"], damage=0.0, reasons=(reason,)
-        )
+        prior = self.settings["prior"]
+        verdict = Verdict(label="undecided", p_machine=prior, p_translated=prior, damage=0.0, reasons=(reason,))
         passages = tuple(_passage(i, segment, 0.0, "undecided") for i, segment in enumerate(_text_segments(article)))
         return Judgement(verdict, (), passages)
 
@@ -137,7 +137,7 @@ class Judge:
             p_translated=p_translated,
             source_lang=languages,
             damage=self.damage(article, reported),
-            reasons=(*reasons, *_reasons(reported)),
+            reasons=(*reasons, *_reasons(reported, self.name)),
         )
 
     def _label(
@@ -234,25 +234,22 @@ def _passage_of(article: Article, finding: Finding) -> Span:
     return finding.span
 
 
-def _reasons(findings: Sequence[Finding]) -> list[str]:
-    """What was found, the most frequent first: one line for each detector, foreign words and languages named."""
+def _reasons(findings: Sequence[Finding], name: Callable[[str], str]) -> list[str]:
+    """What was found, a line each: foreign words that explain several findings, then the detectors, the busiest first."""
+    pivots: Counter[tuple[str, str]] = Counter()
     groups: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
         groups[finding.detector].append(finding)
-    lines = []
+        pivots.update({(e.lang, e.word) for e in finding.evidence if e.kind == "pivot" and e.lang and e.word})
+    shared = [(pivot, n) for pivot, n in sorted(pivots.items(), key=lambda item: (-item[1], item[0])) if n > 1]
+    lines = [f"{n} words explained by {name(lang)} {word}" for (lang, word), n in shared[:3]]
     for detector, group in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0])):
-        words = Counter(_named(evidence) for finding in group for evidence in finding.evidence[:1] if _named(evidence))
-        named = ", ".join(f"{name} ({n})" if n > 1 else name for name, n in sorted(words.items(), key=lambda w: (-w[1], w[0]))[:3])
-        lines.append(f"{len(group)} × {detector.replace('_', ' ')}" + (f": {named}" if named else ""))
+        langs = Counter(lang for finding in group for lang in {e.lang for e in finding.evidence if e.lang})
+        named = ", ".join(name(lang) for lang, _ in sorted(langs.items(), key=lambda item: (-item[1], item[0])))
+        lines.append(f"{len(group)} × {detector.replace('_', ' ')}" + (f" ({named})" if named else ""))
     return lines
-
-
-def _named(evidence: Evidence) -> str:
-    return " ".join(part for part in (evidence.lang, evidence.word) if part)
 
 
 def at_least(severity: Severity, least: Severity) -> bool:
     """Whether a severity is as grave as another, or graver."""
-    from audit.types import SEVERITIES
-
     return SEVERITIES.index(severity) >= SEVERITIES.index(least)

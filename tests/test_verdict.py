@@ -15,7 +15,9 @@ from audit.verdict import Judge, Judgement, Screened, at_least, log_odds, probab
 TEXT = "Der Rat der Stadt tagt am Montag erneut über den Haushalt und die neuen Gebühren für Wasser und Strom. " * 8
 
 
-def _finding(start: int, end: int, weight: float, detector: str = "foreign_fragment", severity: Severity = "minor", lang: str = "fr"):
+def _finding(
+    start: int, end: int, weight: float, detector: str = "foreign_fragment", severity: Severity = "minor", lang: str = "fr"
+) -> Finding:
     return Finding(
         detector=detector, category="Accuracy/Source language fragment", severity=severity, field="text", start=start, end=end,
         quote=TEXT[start:end], message="…", weight=weight, evidence=(Evidence(kind="language", lang=lang),),
@@ -43,7 +45,8 @@ def _judged(judge: Judge, article: Article, findings: Sequence[Finding], p: floa
 def test_the_same_evidence_counts_less_in_a_page_that_reads_like_original_german(judge: Judge, article: Article) -> None:
     lone = [_finding(4, 7, 0.5)]
     genuine, machine = _judged(judge, article, lone, 0.02), _judged(judge, article, lone, 0.98)
-    assert genuine.findings[0].probability < 0.2 < 0.8 < machine.findings[0].probability
+    assert genuine.findings[0].probability < 0.2
+    assert machine.findings[0].probability > 0.8
 
 
 def test_a_finding_is_not_its_own_witness(judge: Judge, article: Article) -> None:
@@ -55,7 +58,8 @@ def test_a_finding_is_not_its_own_witness(judge: Judge, article: Article) -> Non
 def test_other_detectors_findings_raise_it(judge: Judge, article: Article) -> None:
     alone = _judged(judge, article, [_finding(4, 7, 0.0)]).findings[0]
     others = [_finding(20 + 9 * i, 25 + 9 * i, 3.0, "name_variant") for i in range(4)]
-    together = next(f for f in _judged(judge, article, [_finding(4, 7, 0.0), *others]).findings if f.detector == "foreign_fragment")
+    judged = _judged(judge, article, [_finding(4, 7, 0.0), *others])
+    (together,) = [finding for finding in judged.findings if finding.detector == "foreign_fragment"]
     assert together.probability > alone.probability + 0.2
 
 
@@ -87,6 +91,16 @@ def test_one_flaw_seen_by_two_detectors_of_form_is_one_finding(judge: Judge, art
     assert len(apart) == 2
 
 
+def test_reasons_name_the_foreign_word_that_explains_several_errors(judge: Judge, article: Article) -> None:
+    pivot = Evidence(kind="pivot", lang="fr", word="appel")
+    findings = [
+        Finding(detector="wrong_sense", category="Accuracy/Mistranslation", severity="major", field="text", start=s, end=s + 5,
+                quote=TEXT[s : s + 5], message="…", weight=5.0, evidence=(pivot,))
+        for s in (10, 30, 50)
+    ]  # fmt: skip
+    assert "3 words explained by French appel" in _judged(judge, article, findings).verdict.reasons
+
+
 def test_furniture_does_not_damage(auditor: Auditor) -> None:
     text = TEXT.strip() + "\n\nOpmerkingen\n"
     article = auditor.article(Document(id="x", text=text))
@@ -115,7 +129,8 @@ def test_fingerprints_hold_when_another_passage_changes_and_differ_within_one_te
         return [finding.fingerprint for finding in auditor.judge.judge(article, findings, None).findings]
 
     body = "Der Rat Tagt am Montag über den Haushalt der Stadt und Tagt dann weiter bis in die Nacht."
-    before, after = prints(f"Ein erster Absatz steht hier oben.\n\n{body}"), prints(f"Der Absatz oben wurde neu und länger gefasst.\n\n{body}")
+    before = prints(f"Ein erster Absatz steht hier oben.\n\n{body}")
+    after = prints(f"Der Absatz oben wurde neu und länger gefasst.\n\n{body}")
     assert before == after and len(set(before)) == 2
 
 
