@@ -2,8 +2,8 @@
 
 A linear model over hashed n-grams (`audit.neural.ngrams`) gives every document two scores in each of three views, one for
 *translated by anyone* against original German, one for *machine* against *people* translating the same sources. A calibrated
-layer of five terms each turns them and the length into p_translated and p_machine; one more score tells the source languages
-apart. Weights, recipe, figures and limits: models/de/screen/CARD.md.
+layer turns them and the length into p_translated and p(machine | translated), whose product is p_machine; one more score tells
+the source languages apart. Weights, recipe, figures and limits: models/de/screen/CARD.md.
 
 >>> screen = Screen.load(Path("models/de/screen"))          # doctest: +SKIP
 >>> screen.score([["Erster Absatz …", "Zweiter Absatz …"]])  # doctest: +SKIP
@@ -74,9 +74,8 @@ class _Languages(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _Calibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Coefficients of `terms` for both probabilities; `manner` is the weight of the machine scores beside the translated ones."""
+    """Coefficients of `terms` for p(translated) and for p(machine | translated)."""
 
-    manner: float
     translated: tuple[float, float, float, float, float]
     machine: tuple[float, float, float, float, float]
 
@@ -162,13 +161,12 @@ class Screen:
 
     def _answer(self, features: Features) -> ScreenScore:
         scored = [table.score(counts) for counts, table in zip(features.views, self._tables, strict=True)]
-        translated = sum(pair.real for pair, _ in scored)
-        machine = translated + self._meta.calibration.manner * sum(pair.imag for pair, _ in scored)
-        seen = terms(np.array([translated, machine]), np.array([features.words] * 2))
-        p_translated, p_machine = 1 / (1 + np.exp(-(self._coefficients * seen).sum(axis=1)))
+        sums = np.array([sum(pair.real for pair, _ in scored), sum(pair.imag for pair, _ in scored)])
+        seen = terms(sums, np.array([features.words] * 2))
+        p_translated, p_manner = 1 / (1 + np.exp(-(self._coefficients * seen).sum(axis=1)))
         return ScreenScore(
             p_translated=round(float(p_translated), DECIMALS),
-            p_machine=round(float(min(p_machine, p_translated)), DECIMALS),
+            p_machine=round(float(p_translated * p_manner), DECIMALS),
             source_lang=self._languages(sum(third for _, third in scored)),
             words=features.words,
             decided=features.words >= MINIMUM_WORDS,
