@@ -21,8 +21,8 @@ NameKind = Literal["person", "place", "organisation", "name"]
 
 _HYPHEN: Final = re.compile(r"[-\u2010\u2011]")
 _INITIAL: Final = re.compile(r"[A-ZÄÖÜ]")
-# Below this Zipf value (one in ten million words) a capitalised word is hardly a German noun.
-_NOUN_ZIPF: Final = 2.0
+# Above this one ("Ob", which is a river, too) it begins a sentence and names nothing.
+_FUNCTION_ZIPF: Final = 5.3
 # Parts of a compound: shorter ones are found in every word.
 _SHORTEST_HEAD: Final = 4
 _SHORTEST_MODIFIER: Final = 3
@@ -30,7 +30,7 @@ _SHORTEST_MODIFIER: Final = 3
 _ALIKE: Final = 74.0
 # With the same consonants in the same places, vowels may differ more: Silinsky, Selenskyj.
 _ALIKE_SKELETON: Final = 60.0
-_SHORTEST_SKELETON: Final = 6
+_SHORTEST_SKELETON: Final = 5
 _VOWELS: Final = re.compile(r"[aeiouyj]+")
 # Shorter names collide: Meir, Maier, Mayr.
 _SHORTEST_VARIANT: Final = 5
@@ -117,7 +117,8 @@ class _Reader:
     def _run(self, segment: Segment, words: tuple[Token, ...], at: int, starts: frozenset[int]) -> list[Token]:
         token = words[at]
         after_role = at > 0 and self._is_role(words[at - 1].text) and _adjacent(segment.text, words[at - 1], token)
-        if not self._opens(token, first=token.start in starts, after_role=after_role):
+        before = words[at - 1].text if at > 0 else ""
+        if not self._opens(token, before, first=token.start in starts, after_role=after_role):
             return []
         run = [token]
         known = token.text in self.tables.given and token.text not in self.tables.places
@@ -134,18 +135,25 @@ class _Reader:
             run.pop()
         return run
 
-    def _opens(self, token: Token, *, first: bool, after_role: bool) -> bool:
+    def _opens(self, token: Token, before: str, *, first: bool, after_role: bool) -> bool:
         text = token.text
-        if not is_capital(text):
+        if not is_capital(text) or (first and zipf(text, self.lang) >= _FUNCTION_ZIPF and is_common(text.lower(), self.lang)):
             return False
         base = self.base(text)[0]
-        if base in self.tables.given or base in self.tables.lawful or base in self.tables.places:
+        if base in self.tables.given or base in self.tables.lawful or self._is_place(base, before):
             return True
         if text in self.tables.spellings or base in self.tables.spellings:
             return True
         if is_common(text, self.lang) or (first and is_common(text.lower(), self.lang)):
             return False
         return after_role or not is_compound(text, self.lang)
+
+    def _is_place(self, base: str, before: str) -> bool:
+        """Whether a word is a place: one that is a noun as well ("Halle", "Essen") only behind a preposition without article."""
+        if base not in self.tables.places:
+            return False
+        exonym = base in self.tables.exonyms
+        return exonym or before in self.tables.rules["place_prepositions"] or not is_common(base, self.lang)
 
     def _continues(self, token: Token, *, known: bool) -> bool:
         if not is_capital(token.text) and not (len(token.text) == 1 and _INITIAL.match(token.text)):
@@ -232,20 +240,22 @@ def sound(name: str) -> str:
     return "".join(code for _, code in encode(latin(name)))
 
 
+@lru_cache(maxsize=100_000)
+def likeness(one: str, other: str) -> float:
+    """How many letters two forms share in order (rapidfuzz ratio, 0–100), accents aside."""
+    from rapidfuzz.fuzz import ratio
+
+    return ratio(latin(one), latin(other))
+
+
 @lru_cache(maxsize=500_000)
 def alike(one: str, other: str) -> bool:
     """Whether two forms may be spellings of one name: alike letter by letter, the same to the ear, and not only in accents."""
-    from rapidfuzz.fuzz import ratio
-
     shortest = min(len(one), len(other))
-    if one == other or shortest < _SHORTEST_VARIANT or sound(one) != sound(other):
+    if shortest < _SHORTEST_VARIANT or latin(one) == latin(other) or sound(one) != sound(other):
         return False
-    a, b = latin(one), latin(other)
-    if a == b:
-        return False
-    likeness = ratio(a, b)
-    skeletons = shortest >= _SHORTEST_SKELETON and _VOWELS.sub("-", a) == _VOWELS.sub("-", b)
-    return likeness >= (_ALIKE_SKELETON if skeletons else _ALIKE)
+    skeletons = shortest >= _SHORTEST_SKELETON and _VOWELS.sub("-", latin(one)) == _VOWELS.sub("-", latin(other))
+    return likeness(one, other) >= (_ALIKE_SKELETON if skeletons else _ALIKE)
 
 
 def inflected(one: str, other: str, lang: str) -> bool:

@@ -8,11 +8,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Final
 
 from audit.siblings.names import Name, alike, is_common, latin, zipf
 from audit.siblings.reading import Reading, Spelled
 from audit.siblings.transliteration import Spelling, sources, transliterations
-from audit.siblings.variants import same_person
+from audit.siblings.variants import famous_places, same_person
+
+
+_SOURCES: Final = {
+    "own": "table of people, places and organisations",
+    "cldr": "Unicode CLDR",
+    "naturalearth": "Natural Earth",
+    "wiktionary": "Wiktionary",
+    "rule": "rules of transcription",
+}
 
 
 def spellings(reading: Reading) -> Iterator[Spelled]:
@@ -24,7 +34,7 @@ def spellings(reading: Reading) -> Iterator[Spelled]:
     for name in sorted([*phrases, *single], key=lambda name: (order[name.segment], name.start)):
         if _is_title(reading, name) or _is_compound_part(reading, name):
             continue
-        found = _foreign(reading, name) or _variant(reading, name) or _given(reading, name)
+        found = _foreign(reading, name) or _variant(reading, name) or _place(reading, name) or _given(reading, name)
         if found is not None:
             yield found
 
@@ -72,7 +82,8 @@ def _foreign(reading: Reading, name: Name) -> Spelled | None:
     weight = _table_weight(reading, row) + reading.support(german)
     if row.kind == "place" and german not in reading.own:
         weight += reading.settings["place"]
-    reason = f"{row.source}: log10 of the odds in German texts {row.odds}"
+    often = f", which German texts write some {10**row.odds:.0f} times as often" if row.odds >= 1 else ""
+    reason = f"{_SOURCES[row.source]}{often}"
     return _spelled(reading, name, german, row.lang, weight, reason)
 
 
@@ -163,6 +174,33 @@ def _variant(reading: Reading, name: Name) -> Spelled | None:
     return _spelled(reading, name, _preferred(reading, other), None, weight, "alike in letters and sound, and better attested")
 
 
+def _place(reading: Reading, name: Name) -> Spelled | None:
+    """A place that nobody knows, but for its sound a famous one ("in Kowait")."""
+    if name.kind != "name" or name.given or not _stands_alone(reading, name):
+        return None
+    before = name.segment.text[: name.start].split()[-1:]
+    named = bool(before) and before[0].lower() in reading.tables.rules["place_prepositions"]
+    if not named and not _among_places(reading, name):
+        return None
+    places = famous_places(reading, name)
+    if not places:
+        return None
+    best = max(places, key=lambda place: (place in reading.own, reading.others.get(place, 0), zipf(place, reading.lang), place))
+    weight = reading.settings["famous"] + reading.support(best)
+    return _spelled(reading, name, best, None, weight, "sounds like a well-known place, and is written so nowhere else")
+
+
+def _among_places(reading: Reading, name: Name) -> bool:
+    """Whether the name stands in a list of places: "Kuwait, Katar, Oman"."""
+    text = name.segment.text
+    gaps = [
+        (n.end, name.start) if n.end <= name.start else (name.end, n.start)
+        for n in reading.names
+        if n.segment is name.segment and n.kind == "place"
+    ]
+    return any(text[start:end] in {", ", " und "} for start, end in gaps)
+
+
 def _given(reading: Reading, name: Name) -> Spelled | None:
     """A foreign given name before a surname that the same text gives its German given name elsewhere."""
     if not name.given or " " in name.given or name.given in reading.tables.lawful:
@@ -185,8 +223,9 @@ def _spelled(reading: Reading, name: Name, german: str, lang: str | None, weight
         genitive = "s"
     ending = "" if not genitive else "’" if german[-1] in "sxzß" else "s"
     given = _german_given(reading, name, german)
-    start = name.start if name.given else name.last_start
-    full = f"{given} {german}{ending}".strip()
+    # A given name that stays as it is stays out of the finding.
+    start = name.last_start if given == name.given else name.start
+    full = f"{german}{ending}" if given == name.given else f"{given} {german}{ending}"
     return Spelled(name, start, name.end, full, german, lang, round(weight, 3), _probability(weight), reason)
 
 

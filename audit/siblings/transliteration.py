@@ -44,6 +44,7 @@ class NameTables(NamedTuple):
     full: dict[str, tuple[str, ...]]  # a German surname → the full German names it belongs to
     given: frozenset[str]
     places: frozenset[str]
+    exonyms: frozenset[str]  # places that other languages name otherwise: no common nouns among them
     rules: dict[str, Any]
 
 
@@ -52,7 +53,7 @@ def tables(lang: str) -> NameTables:
     """The name tables of a target language, read once."""
     assets = Assets(lang)
     spellings: dict[str, list[Spelling]] = {}
-    places: set[str] = set()
+    exonyms: set[str] = set()
     for asset in ("names/spellings", "names/spellings_wiktionary"):
         for row in _rows(assets.path(asset)):
             found = Spelling(
@@ -60,7 +61,8 @@ def tables(lang: str) -> NameTables:
             )
             spellings.setdefault(found.written, []).append(found)
             if found.kind == "place":
-                places.add(found.german)
+                exonyms.add(found.german)
+    places = exonyms.union(assets.path("names/places").read_text(encoding="utf-8").splitlines())
     lawful, full = _people(assets.path("names/people"))
     given = frozenset(assets.path("names/given").read_text(encoding="utf-8").split())
     rules = tomllib.loads(assets.path("names/rules").read_text(encoding="utf-8"))
@@ -68,7 +70,8 @@ def tables(lang: str) -> NameTables:
     for phrase in sorted((written for written in spellings if " " in written), key=lambda phrase: (-len(phrase), phrase)):
         first = phrase.split()[0]
         phrases[first] = (*phrases.get(first, ()), phrase)
-    return NameTables({k: tuple(v) for k, v in spellings.items()}, phrases, lawful, full, given, frozenset(places), rules)
+    grouped = {written: tuple(rows) for written, rows in spellings.items()}
+    return NameTables(grouped, phrases, lawful, full, given, frozenset(places), frozenset(exonyms), rules)
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:

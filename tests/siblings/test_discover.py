@@ -21,8 +21,8 @@ FIRE = (
 )
 SAME_FIRE = (
     "Feuer bei Hellriegel: Halle in Lauenfurt brennt nieder\n\n"
-    "Flammen haben eine Halle der Spedition Hellriegel vernichtet. In Lauenfurt waren 120 Feuerwehrleute die Nacht über im Einsatz, "
-    "sagte Brandmeister Wiesner. Die Polizei geht von vier Millionen Euro Schaden aus.\n\n"
+    "Flammen haben eine Halle der Spedition Hellriegel vernichtet. In Lauenfurt waren 120 Feuerwehrleute die Nacht über "
+    "im Einsatz, sagte Brandmeister Wiesner. Die Polizei geht von vier Millionen Euro Schaden aus.\n\n"
     "Warum die Lagerhalle in Brand geriet, wird noch ermittelt."
 )
 OTHER_FIRE = (

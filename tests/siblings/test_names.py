@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 
@@ -48,7 +49,7 @@ def test_names_do_not_overlap_and_keep_their_order(context: Make) -> None:
     names = found(context, "Joe Biden rief in Moskau an. Wolodymyr Selenskyj, Bidens Gast, flog nach Genf. Die USA schwiegen.")
     places = [(name.start, name.end) for name in names]
     assert places == sorted(places)
-    assert all(before[1] <= after[0] for before, after in zip(places, places[1:], strict=False))
+    assert all(before[1] <= after[0] for before, after in pairwise(places))
     assert {name.last: name.kind for name in names}["Genf"] == "place"
 
 

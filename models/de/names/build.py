@@ -1,4 +1,4 @@
-"""Makes spellings.tsv, spellings_wiktionary.tsv and given_names.tsv: names as another language spells them.
+"""Makes spellings.tsv, spellings_wiktionary.tsv, places.txt and given_names.txt: names as another language spells them.
 
     python models/de/names/build.py --data DATA
 
@@ -188,6 +188,13 @@ def places(names: Path) -> Iterator[Spelling | None]:
             yield spelling(row[lang] or "", row["de"], lang, "place", "naturalearth")
 
 
+def german_places(names: Path) -> set[str]:
+    """How German names territories and cities, whether or not another language differs."""
+    listed = [row["de"] for row in rows(names / "cldr_names.tsv.gz") if row["type"] in {"territory", "city"}]
+    listed += [row["de"] for row in rows(names / "naturalearth_cities_PD.tsv.gz")]
+    return {place for place in listed if re.fullmatch(r"[^\W\d_][^\d()/,]+", place) and place[0].isupper()}
+
+
 def wiktionary(names: Path) -> Iterator[tuple[Spelling | None, set[str]]]:
     """Places as spellings, and the given names of either language."""
     for lang in ("en", "es", "fr", "nl"):
@@ -268,6 +275,7 @@ def main() -> None:
     data: Path = arguments.parse_args().data
     names = data / "names"
     write(HERE / "spellings.tsv", [*people(), *places(names)])
+    (HERE / "places.txt").write_text("\n".join(sorted(german_places(names))) + "\n", encoding="utf-8")
     shared = list(wiktionary(names))
     write(HERE / "spellings_wiktionary.tsv", [row for row, _ in shared])
     roles = tuple(tomllib.loads((HERE / "rules.toml").read_text(encoding="utf-8"))["roles"])
