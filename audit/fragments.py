@@ -8,16 +8,15 @@ numbers leave it.
 from __future__ import annotations
 
 import re
-import tomllib
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from audit.article import Article
 from audit.language import Languages
+from audit.loans import Loans
 from audit.text import Segment, Token
 
 # A word that is ten times as common in the other language speaks for it.
@@ -37,6 +36,8 @@ _LEAST_LETTERS: Final = 2
 _UNKNOWN: Final = -0.1
 # Capitals: a German noun speaks against a fragment as any German word; a foreign name or title says less than small letters.
 _CAPITAL: Final = 0.4
+# Another language with this share of the best one's sum may be the right one: frequencies cannot tell.
+_RIVAL: Final = 0.8
 # A word at either end of a fragment leans to its language at least this much.
 _TELLING: Final = 0.35
 # A stretch that lost this much of its best sum is over.
@@ -49,37 +50,10 @@ _QUOTE_MARKS: Final = frozenset("\"'„“”‚‘’«»‹›`´")
 _TITLE_WORDS: Final = 6
 # How many words before a piece are looked at for an introduction ("das sogenannte …").
 _REACH: Final = 4
+_MOST_PARTICLES: Final = 4  # in a row, as in "Institute for the History of the …"; more are text
 _ENDINGS: Final = ("ern", "ten", "tet", "en", "er", "es", "em", "te", "e", "n", "t")
 _LEAST_STEM: Final = 5
 _STEM_LEAN: Final = 1.8
-
-
-@dataclass(frozen=True)
-class Loans:
-    """What looks foreign and is at home (models/<lang>/loans.toml).
-
-    ``phrases`` matches loan phrases, ``words`` are single loan words, ``particles`` stand within foreign names,
-    ``prefixes`` before them, ``introducers`` announce a foreign expression (with * they are beginnings of words).
-    """
-
-    phrases: re.Pattern[str]
-    words: frozenset[str]
-    particles: frozenset[str]
-    prefixes: frozenset[str]
-    introducers: re.Pattern[str]
-
-    @classmethod
-    @cache
-    def load(cls, path: Path) -> Loans:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-        joined = "|".join(re.escape(phrase) for phrase in sorted(data["phrases"], key=lambda p: (-len(p), p)))
-        return cls(
-            re.compile(rf"(?<!\w)(?:{joined})(?!\w)", re.IGNORECASE),
-            frozenset(data["words"]),
-            frozenset(data["particles"]),
-            frozenset(data["prefixes"]),
-            re.compile("|".join(re.escape(word).replace(r"\*", r"\w*") for word in data["introducers"]), re.IGNORECASE),
-        )
 
 
 class Fragment(NamedTuple):
@@ -105,18 +79,27 @@ def fragments(languages: Languages, tokens: Sequence[Token], loans: Loans, *, ca
     if not any(_is_suspicious(languages, token) for token in tokens):
         return []
     names = [_is_attached(tokens, i) or is_particle(tokens, i, loans) for i in range(len(tokens))]
-    spans: list[tuple[float, int, int, str]] = []
-    for lang in languages.candidates:
-        pairs = zip(tokens, names, strict=True)
-        spans += _maximal([_leaning(languages, token, lang, capitals, name=name) for token, name in pairs], lang)
+    leanings = {
+        lang: [_leaning(languages, token, lang, capitals, name=name) for token, name in zip(tokens, names, strict=True)]
+        for lang in languages.candidates
+    }
+    spans = [span for lang, values in leanings.items() for span in _maximal(values, lang)]
     found: list[Fragment] = []
-    for score, first, last, lang in sorted(spans, key=lambda span: (-span[0], span[1], span[3])):
+    for score, first, last, best in sorted(spans, key=lambda span: (-span[0], span[1], span[3])):
         if any(first < other.last and other.first < last for other in found):
             continue
         words = [i for i in range(first, last) if tokens[i].kind == "word"]
+        rivals = [lang for lang, values in leanings.items() if sum(values[first:last]) >= _RIVAL * score]
+        lang = best if len(rivals) < 2 or len(words) < RUN else _settled(languages, tokens[first:last], rivals)
         hits = tuple(tokens[i] for i in words if not names[i] and _is_hit(languages, tokens[i], lang))
         found.append(Fragment(first, last, lang, score, len(words), hits))
     return sorted(found, key=lambda fragment: fragment.first)
+
+
+def _settled(languages: Languages, tokens: Sequence[Token], rivals: Sequence[str]) -> str:
+    """Which of several languages that share the words of a run it is in, by its letters."""
+    guesses = languages.run(" ".join(token.text for token in tokens if token.kind == "word"))
+    return next((guess.lang for guess in guesses if guess.lang in rivals), rivals[0])
 
 
 def is_capital(token: Token) -> bool:
@@ -155,13 +138,14 @@ def _is_attached(tokens: Sequence[Token], i: int) -> bool:
 
 def _capital_beyond(tokens: Sequence[Token], i: int, step: int, loans: Loans) -> bool:
     """Whether the next word that is no particle, in this direction, has a capital."""
-    i += step
-    while 0 <= i < len(tokens) and tokens[i].kind == "word":
+    for _ in range(_MOST_PARTICLES):
+        i += step
+        if not 0 <= i < len(tokens) or tokens[i].kind != "word":
+            return False
         if is_capital(tokens[i]):
             return True
         if tokens[i].text not in loans.particles:
             return False
-        i += step
     return False
 
 
@@ -264,7 +248,8 @@ class Run:
             return words[0].start, words[-1].end
         if len(self.hits) >= RUN:
             return self.start, self.end
-        at = [i for i, token in enumerate(self.tokens) if token in self.hits]
+        hits = set(self.hits)
+        at = [i for i, token in enumerate(self.tokens) if token in hits]
         first, last = at[0], at[-1]
         while first and self.tokens[first - 1].text.islower():
             first -= 1
@@ -283,18 +268,24 @@ class Run:
 
 def pieces(article: Article, segment: Segment) -> Iterator[Piece]:
     """The sentences of a segment, cut at quotation marks; those with quotations in them uncut, too."""
+    at = [token.start for token in segment.tokens]
+    quotes = article.quotations[segment]
+    begins = [quote.start for quote in quotes]
+
+    def is_quoted(start: int, end: int) -> bool:
+        i = bisect_right(begins, start) - 1
+        return i >= 0 and end <= quotes[i].end
+
     for start, end in segment.sentences:
-        sentence = tuple(token for token in segment.tokens if start <= token.start < end)
+        sentence = segment.tokens[bisect_left(at, start) : bisect_left(at, end)]
         marks = [i for i, token in enumerate(sentence) if token.text in _QUOTE_MARKS]
-        outside = sum(t.kind == "word" and not article.in_quotation(segment, t.start, t.end) for t in sentence)
-        if marks and outside > _TITLE_WORDS:
+        if marks and sum(t.kind == "word" and not is_quoted(t.start, t.end) for t in sentence) > _TITLE_WORDS:
             yield Piece(sentence, quoted=False, whole=True, before=(), mixed=True)
-        bounds = [-1, *marks, len(sentence)]
-        for left, right in pairwise(bounds):
+        for left, right in pairwise([-1, *marks, len(sentence)]):
             tokens = sentence[left + 1 : right]
             if tokens:
-                quoted = article.in_quotation(segment, tokens[0].start, tokens[-1].end)
-                quoted = quoted or (left >= 0 and right < len(sentence) and _is_short(tokens))
+                set_apart = left >= 0 and right < len(sentence) and _is_short(tokens)
+                quoted = set_apart or is_quoted(tokens[0].start, tokens[-1].end)
                 yield Piece(tokens, quoted, not marks, sentence[max(0, left + 1 - _REACH) : left + 1])
 
 

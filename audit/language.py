@@ -127,10 +127,6 @@ class Languages:
         frequency = self._frequencies[self.target if lang is None else lang].get(word)
         return round(math.log10(frequency) + 9, 2) if frequency else 0.0
 
-    def rare_zipf(self, word: str, lang: str) -> float:
-        """As `zipf`, but candidate languages are looked up in the long lists too (0.1 s each when first asked)."""
-        return self.zipf(word, lang) or _zipf(_long_list(lang).get(_key(word), 0.0))
-
     def _foreign(self, word: str) -> Foreign | None:
         """The candidate language in which the word is most common, or None where none knows it."""
         best = max(((self.zipf(word, lang), lang) for lang in self.candidates), key=lambda pair: pair[0])
@@ -274,16 +270,6 @@ def script_language(text: str) -> str | None:
 def _key(word: str) -> str:
     """A word as wordfreq's lists have it: they fold case, so that "Straße" stands there as "strasse"."""
     return word.lower().replace("’", "'").replace("ß", "ss")
-
-
-def _zipf(frequency: float) -> float:
-    return round(math.log10(frequency) + 9, 2) if frequency else 0.0
-
-
-def _long_list(lang: str) -> Mapping[str, float]:
-    from wordfreq import get_frequency_dict
-
-    return get_frequency_dict(lang, "large")
 
 
 @lru_cache(maxsize=8)

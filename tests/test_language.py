@@ -8,8 +8,9 @@ import sys
 import pytest
 
 from audit.assets import Assets
-from audit.fragments import Loans, fragments, is_name
+from audit.fragments import fragments, is_name
 from audit.language import UNDECIDED, Languages, script_language
+from audit.loans import Loans
 from audit.text import tokenize
 
 DOCUMENTS = {

@@ -22,17 +22,18 @@ Source of the rule: MQM 2.0 typology, "Untranslated"; thresholds: models/thresho
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from audit.detectors import Context, Detector
-from audit.fragments import FUNCTION, HIT, RUN, Fragment, Loans, Piece, Run, foreign_stem, fragments, is_capital, is_name, pieces
+from audit.fragments import FUNCTION, HIT, RUN, Fragment, Piece, Run, foreign_stem, fragments, is_capital, is_name, pieces
 from audit.language import script_language
+from audit.loans import Loans
 from audit.text import Segment, Token
-from audit.types import Evidence, Finding, Severity, Span
+from audit.types import Evidence, Finding, Severity
 
 _SQUARE: Final = re.compile(r"\[(?P<inside>[^\[\]]{3,160})\]")
-_ROUND: Final = re.compile(r"\([^()]*(?:\)|$)")
 _COMPANY: Final = re.compile(r"\s*(?:ag|gmbh|inc|ltd|plc|kg|se)\b", re.IGNORECASE)
 _LETTERS: Final = r"[\u0370-\u07ff\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 _OTHER_SCRIPT: Final = re.compile(rf"{_LETTERS}{{2,}}(?:[\s,]+{_LETTERS}+)*")
@@ -51,6 +52,8 @@ _UNHEARD_ZIPF: Final = 2.0
 _COMMON_NOUN: Final = 4.0
 _CAPITALS: Final = 2
 _ACRONYM: Final = 3
+_NEAR: Final = 300  # characters within which parentheses and signs of a list of literature count
+_MOST_PHRASES: Final = 20  # loan phrases in one run
 _PHRASE_REACH: Final = 40  # characters of a loan phrase that may stand before its first telling word
 _SHOWN: Final = 40
 
@@ -58,11 +61,12 @@ _SHOWN: Final = 40
 def detect(context: Context) -> list[Finding]:
     found: list[Finding] = []
     for segment in context.article.prose:
-        taken: list[Span] = []
+        taken: list[tuple[int, int]] = []  # sorted, without overlap
         for finding in _of_segment(context, segment):
-            span = Span(finding.start, finding.end)
-            if finding.weight > context.settings["silent"] and not any(span.overlaps(other) for other in taken):
-                taken.append(span)
+            at = bisect_right(taken, (finding.start, finding.start))
+            overlaps = (at > 0 and taken[at - 1][1] > finding.start) or (at < len(taken) and taken[at][0] < finding.end)
+            if finding.weight > context.settings["silent"] and not overlaps:
+                taken.insert(at, (finding.start, finding.end))
                 found.append(finding)
     return found
 
@@ -129,7 +133,7 @@ def _doubts(context: Context, segment: Segment, run: Run, loans: Loans) -> float
     total = 0.0
     if run.piece.quoted:
         total += costs[_quotation(segment, run)]
-    if any(match.start() < run.start and run.end <= match.end() for match in _ROUND.finditer(segment.text)):
+    if _in_parentheses(segment.text, run.start, run.end):
         total += costs["parenthesis" if run.fragment.words <= _TITLE_WORDS else "long_parenthesis"]
     if any(loans.introducers.fullmatch(token.text) for token in before):
         total += costs["introduced"] if run.is_short else costs["introduced_run"]
@@ -140,13 +144,20 @@ def _doubts(context: Context, segment: Segment, run: Run, loans: Loans) -> float
         _continues_name(context, run, loans) or _COMPANY.match(segment.text, run.end)
     ):
         total += costs["name"]
-    if _BIBLIOGRAPHY.search(segment.text):
+    if _BIBLIOGRAPHY.search(segment.text, max(0, run.start - _NEAR), run.end + _NEAR):
         total += costs["bibliography"]
     if run.end == len(segment.text) and run.is_short:
         total += costs["cut_off"]
     if run.fragment.words <= _TITLE_WORDS and _begins_title(segment, before):
         total += costs["title"]
     return total
+
+
+def _in_parentheses(text: str, start: int, end: int) -> bool:
+    """Whether a range stands within one pair of parentheses."""
+    opened = text.rfind("(", max(0, start - _NEAR), start)
+    closed = text.find(")", opened, end + _NEAR) if opened >= 0 else -1
+    return opened >= 0 and (closed < 0 or closed >= end)
 
 
 def _quotation(segment: Segment, run: Run) -> str:
@@ -175,14 +186,14 @@ def _without_loans(text: str, fragment: Fragment, loans: Loans) -> tuple[Token, 
     """The run's words that neither are loans nor belong to a loan phrase."""
     if not fragment.hits:
         return ()
-    start = max(0, fragment.hits[0].start - _PHRASE_REACH)
-    phrases = [match.span() for match in loans.phrases.finditer(text, start)]
+    start, end = max(0, fragment.hits[0].start - _PHRASE_REACH), fragment.hits[-1].end + _PHRASE_REACH
+    phrases = [match.span() for match in loans.phrases.finditer(text, start, end)]
     single = len(fragment.hits) < RUN
     return tuple(
         hit
         for hit in fragment.hits
         if not (single and hit.text.lower() in loans.words)
-        and not any(start <= hit.start and hit.end <= end for start, end in phrases)
+        and not any(start <= hit.start and hit.end <= end for start, end in phrases[:_MOST_PHRASES])
     )
 
 
@@ -205,7 +216,7 @@ def _scripts(context: Context, segment: Segment) -> Iterator[Finding]:
     weights, costs = context.settings["weights"], context.settings["doubts"]
     for match in _OTHER_SCRIPT.finditer(segment.text):
         weight = weights["script"]
-        if any(round_.start() < match.start() < round_.end() for round_ in _ROUND.finditer(segment.text)):
+        if _in_parentheses(segment.text, *match.span()):
             weight += costs["parenthesis"]
         if context.article.in_quotation(segment, *match.span()):
             weight += costs["quotation"]

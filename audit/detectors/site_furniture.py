@@ -25,8 +25,9 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from audit.detectors import Context, Detector
-from audit.fragments import FUNCTION, HIT, Loans, fragments
+from audit.fragments import FUNCTION, HIT, fragments
 from audit.furniture import FurnitureRules, normalise
+from audit.loans import Loans
 from audit.text import Segment, Token
 from audit.types import Evidence, Finding
 
