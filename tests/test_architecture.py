@@ -16,7 +16,10 @@ AUDIT = ROOT / "audit"
 # From left to right; a module may import its own rank and what stands left of it.
 RANKS = [
     {"types", "errors"},
-    {"text", "layout", "furniture", "language", "fragments", "assets", "article", "grammar", "clauses", "concord", "fragments", "ngrams", "phrases"},
+    {
+        "text", "layout", "furniture", "language", "loans", "fragments", "assets", "article", "grammar", "clauses", "concord",
+        "ngrams", "phrases",
+    },  # fmt: skip
     {"neural", "siblings"},
     {"detectors"},
     {"verdict", "overlap"},
