@@ -158,6 +158,10 @@ class Lexicon:
         """The places of a word's confusables in ``other``, ``pivot`` and the like."""
         return range(int(self.start[word]), int(self.start[word + 1]))
 
+    def pivot_text(self, place: int) -> str:
+        """The foreign word of the confusable at this place."""
+        return self._pivots[int(self.pivot[place])].decode("utf-8")
+
     def confusable(self, word: int, place: int) -> Confusable:
         """One confusable of a word, by its place."""
         pivot = int(self.pivot[place])
@@ -185,6 +189,11 @@ class Lexicon:
             return None
         lang, _, term = self._names[int(self._calque_terms[place])].decode("utf-8").partition(":")
         return Term(lang, term, self._names[int(self._calque_names[place])].decode("utf-8"))
+
+    def pivots(self) -> list[tuple[str, str]]:
+        """Every pivot with its language, in the order of the file."""
+        langs = [self.languages[int(i)] for i in self._pivot_lang]
+        return [(lang, pivot.decode("utf-8")) for lang, pivot in zip(langs, self._pivots, strict=True)]
 
     def forms(self, word: int) -> list[str]:
         """The commonest forms of a word other than its lemma, commonest first; none where it is never suggested."""

@@ -62,6 +62,7 @@ _MOST_APART: Final = 2
 _LEXICALISED_ZIPF: Final = 3.7
 _SLOT_SCALE: Final = 8.0
 _COMMON_STEM: Final = 5
+_FAMILY_STEM: Final = 6
 # Only so many pairs of an article are looked up in the siblings, the strongest by the lexicon.
 _MOST_PAIRS: Final = 160
 
@@ -139,10 +140,28 @@ def pairs(reading: Reading, cleared: NDArray[np.bool_] | None = None) -> Pairs:
     opens[1:] = (other[1:] != other[:-1]) | (term[1:] != term[:-1])
     at = np.flatnonzero(opens)
     count = np.diff(np.append(at, len(row)))
+    kept = [not _same_family(lexicon, int(numbers[t]), int(o), int(r)) for t, o, r in zip(term[at], other[at], row[at], strict=True)]
+    at, count = at[kept], count[kept]
     found = Pairs(looked_up, term[at], other[at], row[at], count, np.zeros((len(at), len(PAIR_FEATURES))))
     if len(found):
         _describe(reading, found)
     return found
+
+
+def _same_family(lexicon: Lexicon, word: int, other: int, row: int) -> bool:
+    """Whether the pair is no matter of sense: one word holds the other, or the written one is the foreign word itself.
+
+    Pairs that the inventories know as different senses (Beruf and Berufung, both nl beroep) are kept.
+    """
+    if lexicon.apart[row]:
+        return False
+    one, two = lexicon.words[word].lower(), lexicon.words[other].lower()
+    if one in two or two in one:
+        return True
+    stem, other_stem = one[:_FAMILY_STEM], two[:_FAMILY_STEM]
+    if len(stem) == _FAMILY_STEM and (stem in two or other_stem in one):
+        return True
+    return one.removesuffix("in") == two.removesuffix("in") or one == lexicon.pivot_text(row)
 
 
 def _describe(reading: Reading, found: Pairs) -> None:

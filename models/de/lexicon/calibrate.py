@@ -1,11 +1,13 @@
-"""Calibrates the evidence for wrong senses on genuine articles, some of whose words are swapped for confusables.
+"""Calibrates the evidence for wrong senses on genuine articles, on articles with swapped words, and on machine translations.
 
-    python models/de/lexicon/calibrate.py --data DIR
+    python models/de/lexicon/calibrate.py --data DIR [--limit N]
 
 Articles: Wikinews and the human German of the WMT news tests 2019–2022 (documents of their own, several on one event). A
 word *a* is replaced by a word *w* of which the lexicon says that both translate one foreign word, all swaps of an article
-through one language. A logistic regression then learns which candidates are swaps. Prints the weights for
-models/thresholds.toml and what they find at which false-alarm rate on held-out articles.
+through one language. Machine translations: outputs of the WMT news tests; where one system alone writes *w* for a word of the
+source that people and most systems render as *a*, that is a wrong sense (`outliers`). The first look is learnt on all of them,
+the second on genuine articles and machine translations, one to one. Prints the weights for models/thresholds.toml and what
+they find at which false-alarm rate on held-out articles.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ import json
 import random
 import sys
 import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -24,6 +26,10 @@ import numpy as np
 
 ROOT: Final = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import alignment
+import sources
 
 from audit.article import Article
 from audit.furniture import FurnitureRules
@@ -40,6 +46,12 @@ _SAME_TEXT: Final = 0.15
 _LEAST_WORDS: Final = 80
 _MOST_WORDS: Final = 1_200
 _SEED: Final = 11
+# A rendering is an outlier if at most this share of the systems has it, and at least that share what people write.
+_FEW: Final = 0.25
+_MANY: Final = 0.4
+_LEAST_SYSTEMS: Final = 4
+# A machine translation gets a human one of the same text as a sibling that often, so that more of its errors have a witness.
+_HUMAN_SIBLING: Final = 0.5
 _FOLDS: Final = 5
 # Without siblings most pairs are hopeless: only those whose probabilities in the lexicon multiply to e^_CUT are looked at.
 _PRELIMINARY: Final = np.array([float(n in ("back", "forward", "wrong")) for n in pivots.PAIR_FEATURES])
@@ -101,6 +113,68 @@ def stories(data: Path, reader: Reader, chance: random.Random) -> list[Story]:
     return found
 
 
+class Output(NamedTuple):
+    """A machine translation of an article: its text, and pairs (written, meant) of word numbers that are likely wrong senses."""
+
+    id: str
+    text: str
+    wrong: frozenset[tuple[int, int]]
+
+
+def outliers(data: Path, lexicon: Lexicon) -> list[Output]:
+    """Machine translations with at least two renderings that only they have, by falling number of these."""
+    texts: dict[str, list[str]] = defaultdict(list)
+    wrong: dict[str, set[tuple[int, int]]] = defaultdict(set)
+    for path in sorted((data / "mtht").glob("wmt*_*-de.jsonl.gz")):
+        lang = path.name[6:8]
+        if path.name[:5] not in ("wmt19", "wmt20", "wmt21", "wmt22"):
+            continue
+        zipf = sources.zipf(data, lang)
+        terms = frozenset(p.decode() for p in lexicon._pivots if b" " in p)
+        with gzip.open(path, "rt", encoding="utf-8") as file:
+            for row in map(json.loads, file):
+                if not row["doc"] or not row["refs"] or len(row["hyps"]) < _LEAST_SYSTEMS:
+                    continue
+                source = frozenset(alignment.foreign_tokens(row["src"], lang, terms, zipf))
+                for system, found in _outliers(row, source, lang, lexicon).items():
+                    name = f"{path.name[:11]}|{row['doc']}|{system}"
+                    texts[name].append(row["hyps"][system])
+                    wrong[name] |= found
+    outputs = [Output(name, "\n\n".join(parts), frozenset(wrong[name])) for name, parts in sorted(texts.items())]
+    chosen = [o for o in outputs if len(o.wrong) > 1 and _LEAST_WORDS <= len(o.text.split()) <= _MOST_WORDS]
+    return sorted(chosen, key=lambda o: (-len(o.wrong) / len(o.text.split()), o.id))
+
+
+def _numbers(text: str, lexicon: Lexicon) -> set[int]:
+    found: set[int] = set()
+    for word in sources.WORD.findall(text):
+        number, split = lexicon.key(word, True), lexicon.split(word)
+        found |= {number} if number is not None else set()
+        found |= {split.first, split.head} if split is not None else set()
+    return found
+
+
+def _outliers(row: dict, source: frozenset[str], lang: str, lexicon: Lexicon) -> dict[str, set[tuple[int, int]]]:
+    """For each system the pairs (written, meant): no person writes the word or a synonym and few systems do, while people and
+    many systems write another translation of a word of the source."""
+    people = set().union(*(_numbers(text, lexicon) for text in row["refs"].values()))
+    accepted = people | {near for number in people for near, _ in lexicon.near(number)}
+    written = {system: _numbers(text, lexicon) for system, text in row["hyps"].items()}
+    users = Counter(number for numbers in written.values() for number in numbers)
+    found: dict[str, set[tuple[int, int]]] = {system: set() for system in written}
+    for system, numbers in written.items():
+        for number in sorted(numbers - accepted):
+            if users[number] > _FEW * len(written):
+                continue
+            for item in lexicon.confusables(number):
+                if item.lang != lang or item.pivot not in source or item.other not in people:
+                    continue
+                right = {item.other} | {near for near, _ in lexicon.near(item.other)}
+                if not numbers & right and sum(bool(n & right) for n in written.values()) >= _MANY * len(written):
+                    found[system].add((number, item.other))
+    return found
+
+
 class Swapper:
     """Replaces words by confusables, all of an article through one language."""
 
@@ -138,12 +212,13 @@ class Swapper:
 
 
 class Row(NamedTuple):
-    """One candidate: its features, whether it is the swap that was made, and whose it is.
+    """One candidate: its features, whether it is a wrong sense, and whose it is (``kind``: genuine, swapped or machine).
 
     ``road``: siblings, unsupported (siblings write no such word) or alone (the same article without its siblings).
     """
 
     story: int
+    kind: str
     road: str
     charge: Charge
     features: np.ndarray
@@ -152,9 +227,16 @@ class Row(NamedTuple):
 
 
 def rows(
-    story: int, article: Article, mates: tuple[Article, ...], swaps: dict[int, int], reader: Reader, lexicon: Lexicon
+    story: int,
+    kind: str,
+    article: Article,
+    mates: tuple[Article, ...],
+    swaps: dict[int, int] | frozenset[tuple[int, int]],
+    reader: Reader,
+    lexicon: Lexicon,
 ) -> list[Row]:
-    """The candidates of an article with its siblings, and without them."""
+    """The candidates of an article with its siblings, and without them. ``swaps``: what was right by the offset of the written
+    word, or pairs of word numbers (written, meant)."""
     aligned = align.align(article, [Sibling(mate, 0.4) for mate in mates], reader.settings)
     reading = read(article, lexicon)
     there = pivots.Siblings(lexicon, [read(m, lexicon) for m in mates], pivots.passages(aligned, mates))
@@ -164,9 +246,13 @@ def rows(
     def row(road: str, pairs: pivots.Pairs, pair: int, values: np.ndarray) -> Row:
         term = pairs.terms[int(pairs.term[pair])]
         word = reading.words[term.place]
-        right = swaps.get(word.segment.span(word.start, word.end).start) if word.segment.field == "text" else None
         charge = Charge(term.place, word, term.part, pairs.confusables(pair, lexicon), (), 0.0)
-        return Row(story, road, charge, values.astype(np.float32), int(right == charge.pivot.other), right is not None)
+        if isinstance(swaps, frozenset):
+            label, swapped = (charge.pivot.word, charge.pivot.other) in swaps, charge.pivot.word in {w for w, _ in swaps}
+        else:
+            right = swaps.get(word.segment.span(word.start, word.end).start)
+            label, swapped = right == charge.pivot.other, right is not None
+        return Row(story, kind, road, charge, values.astype(np.float32), int(label), swapped)
 
     found = [row("siblings", with_siblings, int(pair), values) for pair, values in zip(chosen, features, strict=True)]
     for road, pairs, mask in (
@@ -197,19 +283,36 @@ def collect(data: Path, limit: int | None = None) -> tuple[list[Row], dict[str, 
     _LEXICON_WORDS[:] = lexicon.words
     swapper = Swapper(lexicon)
     found: list[Row] = []
-    totals = {"words": 0, "swaps": 0}
-    for number, story in enumerate(stories(data, reader, chance)[:limit]):
+    totals: Counter[str] = Counter()
+    told = stories(data, reader, chance)
+    people = documents(data)
+    for number, story in enumerate(told[:limit]):
         genuine = reader.article(story.id, story.text)
         text, swaps = swapper.swap(genuine, chance)
-        for i, (article, swapped) in enumerate(((genuine, {}), (reader.article(story.id, text), swaps))):
-            found += rows(2 * number + i, article, story.mates, swapped, reader, lexicon)
-        totals["words"] += genuine.words if number % _FOLDS == 0 else 0
-        totals["swaps"] += len(swaps) if number % _FOLDS == 0 else 0
-    return found, totals
+        found += rows(number, "genuine", genuine, story.mates, {}, reader, lexicon)
+        found += rows(number, "swapped", reader.article(story.id, text), story.mates, swaps, reader, lexicon)
+        if number % _FOLDS == 0:
+            totals.update(genuine=genuine.words, swapped=len(swaps))
+    events = {story.id.rsplit("|", 1)[0]: story.mates for story in told}
+    versions: dict[str, list[str]] = defaultdict(list)
+    for name in sorted(people):
+        versions[name.rsplit("|", 1)[0]].append(name)
+    number = 0
+    for output in outliers(data, lexicon):
+        origin = output.id.rsplit("|", 1)[0]
+        mates = list(events.get(origin, ()))
+        if versions[origin] and chance.random() < _HUMAN_SIBLING:
+            mates.append(reader.article(versions[origin][0], people[versions[origin][0]]))
+        if mates and number < (limit or len(told)):
+            found += rows(number, "machine", reader.article(output.id, output.text), tuple(mates), output.wrong, reader, lexicon)
+            if number % _FOLDS == 0:
+                totals.update(machine=len(output.wrong))
+            number += 1
+    return found, dict(totals)
 
 
 def is_held(row: Row) -> bool:
-    return row.story // 2 % _FOLDS == 0
+    return row.story % _FOLDS == 0
 
 
 def learn(found: list[Row]) -> np.ndarray:
@@ -237,9 +340,9 @@ def offset(found: list[Row]) -> float:
 
 def second_look(found: list[Row]) -> np.ndarray:
     """For each row [1, weight, language, company], article by article and road by road."""
-    groups: dict[tuple[int, bool], list[int]] = defaultdict(list)
+    groups: dict[tuple[int, str, bool], list[int]] = defaultdict(list)
     for i, row in enumerate(found):
-        groups[row.story, row.road == "alone"].append(i)
+        groups[row.story, row.kind, row.road == "alone"].append(i)
     values = np.ones((len(found), 4))
     for members in groups.values():
         looked = second_look_features([found[i].charge for i in members])
@@ -261,7 +364,7 @@ def main() -> None:
     found = weighed(roads["siblings"], beta["siblings"])
     found += weighed(roads["unsupported"], beta["alone"], unsupported) + weighed(roads["alone"], beta["alone"])
     looked = second_look(found)
-    train = np.array([not is_held(row) for row in found])
+    train = np.array([not is_held(row) and row.kind != "swapped" for row in found])
     final = fit(looked[train], np.array([row.label for row in found])[train], np.ones(train.sum()), 1.0)
     print(f"unsupported = {unsupported:.3f}")
     print("[de.wrong_sense.document]")
@@ -279,23 +382,26 @@ def main() -> None:
 
 
 def evaluate(found: list[Row], scores: np.ndarray, totals: dict[str, int], show: bool) -> None:
-    """Recall of swaps and share of right suggestions at several false-alarm rates on genuine articles."""
-    best: dict[tuple[int, int], int] = {}
+    """Recall of swaps and outliers, and share of right suggestions, at several false-alarm rates on genuine articles."""
+    best: dict[tuple[int, str, int], int] = {}
     for i, row in enumerate(found):
-        key = (row.story, row.charge.place)
+        key = (row.story, row.kind, row.charge.place)
         if key not in best or scores[i] > scores[best[key]]:
             best[key] = i
-    genuine = sorted((i for i in best.values() if found[i].story % 2 == 0), key=lambda i: -scores[i])
-    swapped = [i for i in best.values() if found[i].swapped]
-    print(f"{totals}; {len(genuine)} candidate places in genuine text, {len(swapped)} of the swaps")
+    kinds = {k: [i for i in best.values() if found[i].kind == k] for k in ("genuine", "swapped", "machine")}
+    genuine = sorted(kinds["genuine"], key=lambda i: -scores[i])
     for rate in (0.25, 0.5, 1.0, 2.0, 4.0):
-        cut = scores[genuine[min(int(rate * totals["words"] / 1000), len(genuine) - 1)]]
-        hits = [i for i in swapped if scores[i] > cut]
-        right = sum(found[i].label for i in hits) / max(1, len(hits))
-        print(f"{rate} false a 1,000 words: cut {cut:.2f}, recall {len(hits) / totals['swaps']:.3f}, suggestion right {right:.2f}")
-    for i in genuine[: 30 if show else 0]:
-        pivot = found[i].charge.pivot
-        print(f"  {scores[i]:.2f} {found[i].charge.word.text} <- {pivot.lang}:{pivot.pivot} -> {_LEXICON_WORDS[pivot.other]}")
+        cut = scores[genuine[min(int(rate * totals["genuine"] / 1000), len(genuine) - 1)]]
+        line = f"{rate} false a 1,000 words: cut {cut:.2f}"
+        for kind in ("swapped", "machine"):
+            hits = [i for i in kinds[kind] if scores[i] > cut and found[i].swapped]
+            right = sum(found[i].label for i in hits) / max(1, len(hits))
+            line += f", {kind} {len(hits) / totals[kind]:.3f} (suggestion {right:.2f})"
+        print(line)
+    for i in (genuine[:25] + sorted(kinds["machine"], key=lambda i: -scores[i])[:40]) if show else []:
+        row, pivot = found[i], found[i].charge.pivot
+        mark = "+" if row.label else "?" if row.swapped else "-"
+        print(f"  {row.kind} {mark} {scores[i]:.2f} {row.charge.word.text} <- {pivot.lang}:{pivot.pivot} -> {_LEXICON_WORDS[pivot.other]}")
 
 
 _LEXICON_WORDS: list[str] = []
