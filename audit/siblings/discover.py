@@ -38,15 +38,20 @@ class _Vectors(NamedTuple):
     keys: csr_matrix
 
 
-def discover(articles: Sequence[Article], witnesses: Sequence[Article], settings: Mapping[str, Any]) -> list[tuple[Sibling, ...]]:
+def discover(
+    articles: Sequence[Article], witnesses: Sequence[Article], settings: Mapping[str, Any], *, mutual: bool = True
+) -> list[tuple[Sibling, ...]]:
     """For each article its siblings among the articles and the witnesses, the most similar first.
 
     ``settings`` is the section ``[<lang>.siblings]`` of models/thresholds.toml. Copies of one text are one voice: of several
-    the most similar is kept, and a copy of the article itself, which can tell nothing new, is left out.
+    the most similar is kept, and a copy of the article itself, which can tell nothing new, is left out. With ``mutual`` false
+    the articles are compared with the witnesses only.
     """
     everyone = [*articles, *witnesses]
     found: list[list[tuple[float, int]]] = [[] for _ in articles]
     for i, j, similarity in _pairs(everyone, settings):
+        if not mutual and j < len(articles):
+            continue
         if i < len(articles):
             found[i].append((-similarity, j))
         if j < len(articles):

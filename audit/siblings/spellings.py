@@ -15,7 +15,6 @@ from audit.siblings.reading import Reading, Spelled
 from audit.siblings.transliteration import Spelling, sources, transliterations
 from audit.siblings.variants import famous_places, same_person
 
-
 _SOURCES: Final = {
     "own": "table of people, places and organisations",
     "cldr": "Unicode CLDR",
@@ -121,10 +120,7 @@ def _stands_alone(reading: Reading, name: Name) -> bool:
     before = text[: name.start].split()[-1:]
     if before and before[0][-1] not in ",;:(–—" and before[0].lower() not in reading.tables.rules["before_place"]:
         return False
-    after = text[name.end :].split()[:1]
-    if not after or text[name.end] != " " or not after[0][0].isupper():
-        return True
-    return is_common(after[0].strip(',.;:!?“”"«»)'), reading.lang)
+    return not (text[name.end : name.end + 1] == " " and text[name.end + 1 : name.end + 2].isupper())
 
 
 def _by_rule(reading: Reading, name: Name) -> Iterator[Spelling]:

@@ -63,6 +63,13 @@ def test_witnesses_are_compared_with_and_get_no_row(article: Callable[..., Artic
     assert [ids(row) for row in found] == [["b"]]
 
 
+def test_articles_may_be_kept_apart(article: Callable[..., Article], settings: Mapping[str, Any]) -> None:
+    pair = [article("a", FIRE), article("b", SAME_FIRE)]
+    witness = article("w", SAME_FIRE.replace("Flammen haben", "Ein Feuer hat").replace("Warum", "Weshalb"))
+    assert [ids(row) for row in discover(pair, [witness], settings, mutual=False)] == [["w"], ["w"]]
+    assert discover(pair, (), settings, mutual=False) == [(), ()]
+
+
 def test_copies_are_one_voice(article: Callable[..., Article], settings: Mapping[str, Any]) -> None:
     copy = SAME_FIRE.replace("noch ermittelt", "derzeit ermittelt")
     found = discover([article("a", FIRE), article("b", SAME_FIRE), article("c", copy)], (), settings)
