@@ -19,7 +19,7 @@ RANKS = [
     {
         "text", "layout", "furniture", "language", "loans", "fragments", "assets", "article", "grammar", "clauses", "concord",
         "ngrams", "phrases",
-    },  # fmt: skip
+    },
     {"neural", "siblings"},
     {"detectors"},
     {"verdict", "overlap"},
