@@ -198,17 +198,20 @@ def _among_places(reading: Reading, name: Name) -> bool:
 
 
 def _given(reading: Reading, name: Name) -> Spelled | None:
-    """A foreign given name before a surname that the same text gives its German given name elsewhere."""
-    if not name.given or " " in name.given or name.given in reading.tables.lawful:
+    """A foreign given name before a surname whose German given name the same text, a sibling or the tables have."""
+    if " " in name.given or name.given in reading.tables.lawful:
         return None
-    rows = [row for row in reading.tables.spellings.get(name.given, ()) if row.kind == "given"]
-    german = next((n.given for n in reading.own[name.last] if n.given in {row.german for row in rows}), None)
+    rows = {row.german: row for row in reading.tables.spellings.get(name.given, ()) if row.kind == "given"}
+    if not rows:
+        return None
+    beside = [n.given for n in (*reading.own[name.last], *reading.sibling_names.get(name.last, ()))]
+    listed = [full.rpartition(" ")[0] for full in reading.tables.full.get(name.last, ())]
+    german = next((given for given in (*beside, *listed) if given in rows), None)
     if german is None:
         return None
-    row = next(row for row in rows if row.german == german)
     full = f"{german} {name.segment.text[name.last_start : name.end]}"
-    weight = reading.settings["given"]
-    return Spelled(name, name.start, name.end, full, name.last, row.lang, weight, _probability(weight), "given name")
+    weight = reading.settings["given" if german in beside else "given_listed"]
+    return Spelled(name, name.start, name.end, full, name.last, rows[german].lang, weight, _probability(weight), "given name")
 
 
 def _spelled(reading: Reading, name: Name, german: str, lang: str | None, weight: float, reason: str) -> Spelled:

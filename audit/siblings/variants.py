@@ -66,6 +66,7 @@ def _charge(reading: Reading, last: str, other: str, *, shared: bool) -> float |
         return None
     if reading.attested(other) < reading.attested(last) + settings["least_odds"]:
         rarer = len(reading.own.get(last, ())) < len(reading.own.get(other, ()))
-        return settings["unknown_pair"] if shared and rarer else None
+        outvoted = reading.others.get(other, 0) >= settings["votes"] and last not in reading.others
+        return settings["unknown_pair"] + outvoted * settings["in_sibling"] if shared and (rarer or outvoted) else None
     base = settings["lawful_variant"] if reading.lawful(other) else settings["known_variant"]
     return base + (settings["same_given"] if shared else 0.0) + reading.support(other)

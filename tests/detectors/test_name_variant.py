@@ -53,6 +53,18 @@ def test_a_sibling_proves_a_distorted_name_and_is_quoted(find: Find) -> None:
     assert quoted.document == "sibling-0" and SIBLING[quoted.start : quoted.end] == quoted.quote == "Wolodymyr Selenskyj"
 
 
+def test_two_siblings_outvote_a_form_that_nobody_knows(find: Find) -> None:
+    text = "In der Tongrube fand die Forscherin Odila Wranetzek am Freitag den Kiefer eines Nashorns."
+    siblings = [
+        "Den Kiefer eines Nashorns hat Odila Wranezek gefunden, und zwar am Freitag in der Tongrube.",
+        "Odila Wranezek zeigte am Freitag einen Fund aus der Tongrube: den Kiefer eines Nashorns, Millionen Jahre alt.",
+    ]
+    (finding,) = find("name_variant", text, siblings=siblings)
+    assert (finding.quote, finding.suggestions[0].text) == ("Wranetzek", "Wranezek")
+    assert {evidence.document for evidence in finding.evidence if evidence.kind == "sibling"} == {"sibling-0", "sibling-1"}
+    assert find("name_variant", text, siblings=siblings[:1]) == []
+
+
 @pytest.mark.parametrize("spelling", ["Selenskyj", "Selenskij", "Selenski", "Selensky"])
 def test_newsrooms_may_differ(find: Find, spelling: str) -> None:
     text = f"Am Abend empfing Präsident Wolodymyr {spelling} die Gäste aus Brüssel. {spelling} sprach lange."
