@@ -7,6 +7,7 @@ import math
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -209,3 +210,13 @@ def test_the_recipe_refuses_to_overwrite_the_weights_with_a_trial() -> None:
     run = subprocess.run([sys.executable, str(RECIPE), "--tiny"], capture_output=True, text=True, check=False)
     assert run.returncode == 2
     assert "--out" in run.stderr
+
+
+def test_the_thresholds_are_those_of_the_card() -> None:
+    with (ROOT / "models/thresholds.toml").open("rb") as file:
+        kept = tomllib.load(file)["de"]["screen"]
+    card = (FOLDER / "CARD.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1:3] for line in card.splitlines() if line.count("|") == 4]
+    measured = {name.strip(): float(value) for name, value in rows if name.strip() in ("p_machine", "p_translated")}
+    assert kept["machine_one_percent"] == pytest.approx(measured["p_machine"], abs=0.005)
+    assert kept["translated_one_percent"] == pytest.approx(measured["p_translated"], abs=0.005)
