@@ -47,14 +47,11 @@ _SUFFIX_LETTERS = 3
 
 
 class Counts(NamedTuple):
-    """Distinct buckets of one view, ascending, and how often each occurs."""
+    """Distinct buckets of one view, ascending, how often each occurs, and the number of all n-grams."""
 
     buckets: NDArray[np.int32]
     counts: NDArray[np.int64]
-
-    @property
-    def total(self) -> int:
-        return int(self.counts.sum())
+    total: int
 
 
 class Features(NamedTuple):
@@ -107,13 +104,13 @@ def hashed(units: Ints, view: View, bits: int) -> Counts:
             mixed >>= np.uint64(64 - bits)
             found.append(mixed.astype(np.int32))
     if not found:
-        return Counts(np.zeros(0, np.int32), np.zeros(0, np.int64))
+        return Counts(np.zeros(0, np.int32), np.zeros(0, np.int64), 0)
     every = np.concatenate(found)
     every.sort()
     edges = np.ones(len(every) + 1, np.bool_)
     np.not_equal(every[1:], every[:-1], out=edges[1:-1])
     places = np.flatnonzero(edges)
-    return Counts(every[places[:-1]], np.diff(places))
+    return Counts(every[places[:-1]], places[1:] - places[:-1], len(every))
 
 
 class Featurizer:
