@@ -95,5 +95,7 @@ DETECTOR = Detector(
     version="1",
     category="Terminology/Inconsistent",
     detect=detect,
-    needs=frozenset({"names/people", "names/spellings", "names/spellings_wiktionary", "names/places", "names/given", "names/rules"}),
+    needs=frozenset(
+        {"names/people", "names/spellings", "names/spellings_wiktionary", "names/places", "names/given", "names/rules"}
+    ),
 )
