@@ -197,7 +197,7 @@ class Auditor:
         contexts = self._contexts(article, mates)
         aligned = contexts("").aligned
         findings, skips = self._detect(article, contexts, bool(mates), failed)
-        judgement = self.judge.judge(article, findings, self._screened(article))
+        judgement = self.judge.judge(article, findings, self.screened(article))
         return self._report(article, self.lang, judgement, mates, skips, aligned)
 
     @cached_property
@@ -210,7 +210,7 @@ class Auditor:
         (folder,) = {self.assets.path(name).parent for name in _SCREEN}
         return Screen.load(folder)
 
-    def _screened(self, article: Article) -> Screened | None:
+    def screened(self, article: Article) -> Screened | None:
         """What the screen says of the article's own text: furniture would dilute it."""
         if self.screen is None:
             return None
