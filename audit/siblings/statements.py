@@ -1,0 +1,164 @@
+"""Articles as statements: each sentence with its tokens, lemmas and the stems by which two sentences speak of the same."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property, lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from audit.article import Article, lemma
+from audit.siblings.terms import rarity
+from audit.text import Segment, Token
+
+# Words that share this many letters at the beginning speak of one thing: Batteriewerk, Batteriefabrik; Ermittler, Ermittlung.
+_STEM: Final = 7
+# Words of a context on either side of a fact: a clause and its neighbour.
+_WINDOW: Final = 10
+
+
+@lru_cache(maxsize=500_000)
+def stem(word: str, lang: str) -> tuple[str, float]:
+    """The stem of a word, and how much it tells of what is spoken of (0 and up)."""
+    base = lemma(word, lang).lower()
+    return base[:_STEM], rarity(base, lang)
+
+
+@dataclass(frozen=True, eq=False)
+class Statement:
+    """A sentence of an article: ``tokens`` are those of ``segment.text[start:end]``."""
+
+    segment: Segment
+    start: int
+    end: int
+    tokens: tuple[Token, ...]
+    lang: str
+
+    @cached_property
+    def lowers(self) -> tuple[str, ...]:
+        return tuple(token.text.lower() for token in self.tokens)
+
+    @cached_property
+    def lemmas(self) -> tuple[str, ...]:
+        """Lower-case lemmas, one a token; numbers and marks stand for themselves."""
+        return tuple(lemma(t.text, self.lang).lower() if t.kind == "word" else t.text for t in self.tokens)
+
+    @cached_property
+    def stems(self) -> tuple[tuple[str, float], ...]:
+        """Stem and weight of each token; ("", 0) for what says nothing."""
+        return tuple(stem(t.text, self.lang) if t.kind == "word" and len(t.text) > 2 else ("", 0.0) for t in self.tokens)
+
+    def context(self, first: int, end: int) -> dict[str, float]:
+        """The stems around ``tokens[first:end]`` with their weights."""
+        stems = self.stems
+        near = stems[max(0, first - _WINDOW) : first] + stems[end : end + _WINDOW]
+        return {name: weight for name, weight in near if weight > 0}
+
+    @cached_property
+    def clauses(self) -> tuple[tuple[int, int], ...]:
+        """Half-open ranges of tokens between commas, dashes, colons, brackets, quotation marks and the end."""
+        ranges, first = [], 0
+        for i, token in enumerate(self.tokens):
+            if token.kind == "punct" and token.text in _CLAUSE_MARKS:
+                if i > first:
+                    ranges.append((first, i))
+                first = i + 1
+        if first < len(self.tokens):
+            ranges.append((first, len(self.tokens)))
+        return tuple(ranges)
+
+    def clause_of(self, i: int) -> tuple[int, int]:
+        for first, end in self.clauses:
+            if first <= i < end:
+                return first, end
+        return 0, len(self.tokens)
+
+
+_CLAUSE_MARKS: Final = frozenset(',;:–—()„“”"«»!?.')
+
+
+def statements(article: Article) -> list[Statement]:
+    """The sentences of the article's prose, in order."""
+    found = []
+    for segment in article.prose:
+        tokens = segment.tokens
+        at = 0
+        for start, end in segment.sentences:
+            while at < len(tokens) and tokens[at].start < start:
+                at += 1
+            first = at
+            while at < len(tokens) and tokens[at].start < end:
+                at += 1
+            if at > first:
+                found.append(Statement(segment, start, end, tokens[first:at], article.lang))
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class FactRules:
+    """models/<lang>/facts.toml, made ready for look-ups."""
+
+    data: Mapping[str, Any]
+    months: dict[str, int] = field(default_factory=dict)
+    weekdays: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    @cache
+    def load(cls, path: Path) -> FactRules:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        calendar = data["calendar"]
+        months = {name: i for i, names in enumerate(calendar["months"], 1) for name in names.split("|")}
+        days = {
+            name + part: i
+            for i, names in enumerate(calendar["weekdays"])
+            for name in names.split("|")
+            for part in calendar["day_parts"]
+        }
+        return cls(data, months, days)
+
+    @cached_property
+    def units(self) -> dict[str, tuple[str, str]]:
+        """Word for a unit → kind of unit (share, currency, measure, time) and the name of its group."""
+        kinds = ("share", "currency", "measure", "time")
+        return {name: (kind, group[0]) for kind in reversed(kinds) for group in self.data["units"][kind] for name in group}
+
+    @cached_property
+    def counted(self) -> dict[str, str]:
+        return {name: group[0] for group in self.data["counted"]["same"] for name in group}
+
+    @cached_property
+    def hedges(self) -> dict[str, str]:
+        return {name: kind for kind, names in self.data["hedges"].items() for name in names}
+
+    @cached_property
+    def offices(self) -> dict[str, int]:
+        return {name: i for i, group in enumerate(self.data["offices"]["exclusive"]) for name in group}
+
+    @cached_property
+    def choices(self) -> dict[str, tuple[tuple[int, int], ...]]:
+        """Lemma → the groups of exclusive words it stands in, with its class in each."""
+        found: dict[str, list[tuple[int, int]]] = {}
+        for i, group in enumerate(self.data["choices"]):
+            for j, words in enumerate(group["classes"]):
+                for word in words:
+                    found.setdefault(word, []).append((i, j))
+        return {word: tuple(places) for word, places in found.items()}
+
+    @cached_property
+    def prepositions(self) -> dict[str, str]:
+        return {name: group[0] for group in self.data["places"]["prepositions"] for name in group}
+
+    @cached_property
+    def sets(self) -> dict[str, frozenset[str]]:
+        """The closed classes that are asked for word by word."""
+        denial, places, calendar = self.data["denial"], self.data["places"], self.data["calendar"]
+        lists = {
+            **{f"denial.{name}": words for name, words in denial.items()},
+            "borders": places["borders"],
+            "determiners": places["determiners"],
+            "year_words": calendar["year_words"],
+            "zones": calendar["zones"],
+        }
+        return {name: frozenset(words) for name, words in lists.items()}
