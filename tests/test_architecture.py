@@ -18,7 +18,7 @@ RANKS = [
     {"types", "errors"},
     {
         "text", "layout", "furniture", "language", "loans", "fragments", "assets", "article", "grammar", "clauses", "concord",
-        "ngrams", "phrases",
+        "ngrams", "chains", "phrases",
     },
     {"neural", "siblings"},
     {"detectors"},

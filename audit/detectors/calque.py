@@ -95,7 +95,12 @@ def _apart(matches: Sequence[Match], known: dict[str, Entry], weights: dict[str,
 
 
 def _finding(context: Context, segment: Segment, match: Match, entry: Entry, weights: dict[str, float]) -> Finding:
-    start, end = segment.tokens[match.first].start, segment.tokens[match.last].end
+    first, last = match.first, match.last
+    while first < last and segment.tokens[first].kind == "punct":
+        first += 1
+    while last > first and segment.tokens[last].kind == "punct":
+        last -= 1
+    start, end = segment.tokens[first].start, segment.tokens[last].end
     language = _NAMES[entry.lang]
     return DETECTOR.finding(
         context,
