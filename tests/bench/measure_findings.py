@@ -6,9 +6,10 @@ Documents: genuine ones from wikinews and the German originals of the WMT test s
 document's name, so that one half can be read while working and the other kept for the final figure); people's and machines'
 translations of the WMT test sets of 2019 to 2022, drawn by the same hash. No siblings are given.
 
-A row a detector: findings a 1,000 words with a weight above 0 in the three kinds of text, the share of documents that have
-any, and the natural logarithm of the ratio of those shares, machine to genuine (half a document added on both sides): what a
-finding says of a document. ``[de.verdict.votes]`` in models/thresholds.toml rests on it.
+A row a detector, for the three kinds of text: findings a 1,000 words with a weight above 0; the mass of all findings a 1,000
+words (each counts as much as it is likely); the share of documents that have any; and the natural logarithm of the ratio of
+findings, machine to genuine (half a finding added on both sides): what a finding says of a document. The votes in
+``[de.verdict.votes]`` of models/thresholds.toml rest on it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from audit.auditor import Auditor
 from audit.detectors import detectors
@@ -79,23 +81,35 @@ def sample(data: Path, count: int, half: int | None) -> dict[str, Texts]:
     return found
 
 
-def measure(auditor: Auditor, texts: Texts, listed: set[str]) -> tuple[int, Counter[str], Counter[str]]:
-    """Words, findings and documents with findings by detector; findings of the detectors in ``listed`` are printed."""
-    words, findings, documents = 0, Counter[str](), Counter[str]()
+class Spoken(NamedTuple):
+    """Documents and words read; by detector findings above 0, documents that have any, and the mass of all findings."""
+
+    read: int
+    words: int
+    findings: Counter[str]
+    documents: Counter[str]
+    mass: dict[str, float]
+
+
+def measure(auditor: Auditor, texts: Texts, listed: set[str]) -> Spoken:
+    """What the detectors say of these texts; findings of those in ``listed`` are printed."""
+    words, findings, documents, mass = 0, Counter[str](), Counter[str](), defaultdict[str, float](float)
     for name, text in texts:
         article = auditor.article(Document(id=name, text=text))
         words += article.words
         for detector_id, detector in auditor.detectors.items():
             if "siblings" in detector.needs:
                 continue
-            found = [f for f in detector.detect(auditor.context(article, (), detector_id)) if f.weight > 0]
+            all_found = detector.detect(auditor.context(article, (), detector_id))
+            mass[detector_id] += sum(1 / (1 + math.exp(-finding.weight)) for finding in all_found)
+            found = [finding for finding in all_found if finding.weight > 0]
             findings[detector_id] += len(found)
             documents[detector_id] += bool(found)
             for finding in found if detector_id in listed else []:
                 before, after = text[max(0, finding.start - 40) : finding.start], text[finding.end : finding.end + 30]
                 place = " ".join(f"{before}[{finding.quote}]{after}".split())
                 print(f"{detector_id} {finding.weight:.1f} {name}: {place} | {finding.message}")
-    return words, findings, documents
+    return Spoken(len(texts), words, findings, documents, mass)
 
 
 def main() -> int:
@@ -106,18 +120,20 @@ def main() -> int:
     args.add_argument("--list", default="", metavar="ID,…", help="print these detectors' findings in genuine documents")
     options = args.parse_args()
     auditor = Auditor("de")
-    rows = {}
+    rows: dict[str, Spoken] = {}
     for kind, texts in sample(options.data, options.documents, options.half).items():
         listed = set(options.list.split(",")) if kind == "genuine" else set()
-        rows[kind] = (len(texts), *measure(auditor, texts, listed))
-        print(f"{kind}: {len(texts)} documents, {rows[kind][1]} words")
-    print(f"\n{'detector':<18}{'a 1,000 words: genuine, people, machine':>42}{'share of documents':>30}{'ln ratio':>10}")
+        rows[kind] = measure(auditor, texts, listed)
+        print(f"{kind}: {rows[kind].read} documents, {rows[kind].words} words")
+    print(f"\n{'detector':<18}{'findings a 1,000 words':>30}{'mass a 1,000 words':>30}{'share of documents':>30}{'ln ratio':>10}")
+    print(f"{'':<18}" + 3 * "".join(f"{kind:>10}" for kind in KINDS))
     for detector_id in detectors():
-        rates = [1000 * rows[kind][2][detector_id] / rows[kind][1] for kind in KINDS]
-        shares = [rows[kind][3][detector_id] / rows[kind][0] for kind in KINDS]
-        ratio = math.log((shares[2] + 0.5 / rows["machine"][0]) / (shares[0] + 0.5 / rows["genuine"][0]))
-        columns = [*(f"{rate:>14.3f}" for rate in rates), *(f"{share:>10.3f}" for share in shares)]
-        print(f"{detector_id:<18}{''.join(columns)}{ratio:>10.2f}")
+        spoken = [rows[kind] for kind in KINDS]
+        rates = [1000 * row.findings[detector_id] / row.words for row in spoken]
+        masses = [1000 * row.mass[detector_id] / row.words for row in spoken]
+        shares = [row.documents[detector_id] / row.read for row in spoken]
+        ratio = math.log((rates[2] + 500 / spoken[2].words) / (rates[0] + 500 / spoken[0].words))
+        print(f"{detector_id:<18}{''.join(f'{value:>10.3f}' for value in [*rates, *masses, *shares])}{ratio:>10.2f}")
     return 0
 
 
