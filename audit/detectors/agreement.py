@@ -63,6 +63,8 @@ def phrases(segment: Segment, grammar: Grammar) -> Iterator[Phrase]:
             continue
         if i and tokens[i - 1].text.lower() in grammar.determiners:  # "auf der einen Seite"
             continue
+        if token.text.lower() == "am" and i + 1 < len(tokens) and tokens[i + 1].text.endswith("sten"):  # "am stärksten betroffen"
+            continue
         adjectives: list[int] = []
         for j in range(i + 1, min(len(tokens), i + 2 + _LONGEST)):
             word = tokens[j].text
