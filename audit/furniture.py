@@ -19,9 +19,12 @@ from audit.types import Document, PassageKind
 
 _TERMINAL: Final = re.compile(r"[.!?…][\"“”«»‹›'’)\]]*$|[.!?…][\"“”«»)\]]*\s*\([^()]{1,40}\)$")
 _STAMP: Final = re.compile(
-    r"\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}\.\s?\d{1,2}\.\s?\d{2,4}\b|\b\d{1,2}:\s?\d{2}\b|^\d{1,2}\.? \w{3,9}\.? \d{4}$"
+    r"\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}\.\s?\d{1,2}\.\s?\d{2,4}\b|\b\d{1,2}/\d{1,2}/\d{2,4}\b"
+    r"|\b\d{1,2}:\s?\d{2}\b|^\d{1,2}\.? \w{3,9}\.? \d{4}$"
 )
 _ADDRESS: Final = re.compile(r"https?://\S+|www\.\S+|^(?:\[\d+\]\s*)?/\S+$")
+# "Politik » Ausland", "Start | Sport | Wetter": the way to the page, or its menu.
+_BREADCRUMB: Final = re.compile(r"^[^»›>|]{1,30}(?:\s[»›>]\s[^»›>|]{1,30})+$|^[^»›>|]{1,30}(?:\s\|\s[^»›>|]{1,30}){2,}$")
 _BARE: Final = re.compile(r"^[\W\d_]*$")
 # A line of fewer words than this is a label and no sentence; one without a full stop is none unless it is this long.
 _PROSE_WORDS: Final = 6
@@ -161,6 +164,8 @@ def _is_marked(text: str, rules: FurnitureRules) -> bool:
         return True
     if is_prose(text) or text.count(" ") >= _LONG_WORDS:
         return False
+    if _BREADCRUMB.match(text):
+        return True
     return bool(_STAMP.search(text) and not re.search(r"\bUhr\b", text)) or bool(_ADDRESS.search(text))
 
 
