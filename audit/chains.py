@@ -15,13 +15,12 @@ _LONG: Final = 3
 
 
 class ChainWords(NamedTuple):
-    """Articles, nouns that rightly stand behind others, finite verbs; letters that link compounds, and that drop out in them."""
+    """Articles, nouns that rightly stand behind others, finite verbs; letters that link compounds."""
 
     articles: frozenset[str]
     apart: frozenset[str]
     finite: frozenset[str]
     links: tuple[str, ...]
-    drops: tuple[str, ...]
 
 
 class Chain(NamedTuple):
@@ -90,5 +89,5 @@ def compound(one: str, two: str, n: Ngrams, words: ChainWords) -> str:
     """The known compound of two common nouns, or nothing."""
     if two in words.apart or n.of(one) not in n.common or n.of(two) not in n.common:
         return ""
-    stems = [one, *(one + link for link in words.links), *(one.removesuffix(link) for link in words.drops)]
+    stems = [one, *(one + link for link in words.links)]
     return next((stem + two.lower() for stem in stems if len(stem) > 2 and key(stem + two.lower()) in n.words), "")

@@ -57,7 +57,6 @@ class Rules(NamedTuple):
     noun_articles: frozenset[str]
     apart: frozenset[str]
     links: frozenset[str]
-    drops: frozenset[str]
     participles: frozenset[str]
     subordinators: frozenset[str]
     infinitives: frozenset[str]
@@ -159,7 +158,7 @@ def _loose_ends(p: Passage) -> Iterator[Flaw]:
         article = word in rules.strict_articles
         if not article and word not in rules.prepositions:
             continue
-        if after == "." and (i + 2 == len(tokens) or tokens[i + 2].text != "."):
+        if after == "." and (i == 0 or tokens[i - 1].text != "zu") and (i + 2 == len(tokens) or tokens[i + 2].text != "."):
             yield Flaw(
                 max(0, i - 1), i + 1, "loose_end", f"“{word}” has nothing behind it: the phrase it opens is likely missing."
             )
@@ -282,7 +281,7 @@ def _chains(p: Passage) -> Iterator[Flaw]:
     for chain in chains(
         p.tokens,
         p.ngrams,
-        ChainWords(rules.articles, rules.apart, rules.finite, tuple(sorted(rules.links)), tuple(sorted(rules.drops))),
+        ChainWords(rules.articles, rules.apart, rules.finite, tuple(sorted(rules.links))),
     ):
         words = " ".join(token.text for token in p.tokens[chain.first : chain.last + 1])
         message = f"Nouns in a row, “{words}”, that German would join, decline or link with a preposition."
