@@ -30,8 +30,12 @@ from audit.siblings.numbers import Number
 from audit.siblings.statements import FactRules
 from audit.types import Evidence, Finding, Severity
 
+# The facts' own rules, and the grammar that tells names from nouns.
+_ASSETS: Final = ("facts", "rules/agreement", "morphology/nouns", "morphology/adjectives")
 # Kinds whose error turns the report into another one.
 _CRITICAL: Final = AMOUNTS | MOMENTS | {"place", "border", "nation", "link", "holder", "person", "denial"}
+# Kinds of which an article's other words can tell that one place of it is wrong.
+_SUPPORTED: Final = frozenset({"border", "holder", "office"})
 _WHAT: Final = {
     "money": "sum", "measure": "measure", "share": "share", "time": "span of time", "count": "number", "fate": "number of people",
     "age": "age", "date": "date", "month": "month", "weekday": "weekday", "year": "year", "clock": "time of day", "currency": "currency",
@@ -43,7 +47,7 @@ _WHAT: Final = {
 def detect(context: Context) -> list[Finding]:
     if not context.siblings:
         return []
-    rules = FactRules.load(context.assets.path("facts"))
+    rules = FactRules.load(*(context.assets.path(name) for name in _ASSETS))
     disputes = Court(context.article, context.siblings, rules, context.settings).disputes()
     found: list[Finding] = []
     taken: list[Fact] = []
@@ -64,7 +68,7 @@ def _weight(context: Context, dispute: Dispute) -> float:
     kind = settings["kinds"][dispute.fact.kind]
     weight = kind["weight"] + settings["voice"] * min(dispute.voices - 2, 2)
     if dispute.voices < 2:
-        weight = kind["weight"] + (settings["alone_supported"] if dispute.support else settings["alone"])
+        weight = kind["weight"] + (settings["alone_supported"] if dispute.support and dispute.fact.kind in _SUPPORTED else settings["alone"])
     weight += settings["tightness"] * min(1.0, dispute.strength - 1)
     if dispute.fact.kind in ("fate", "count") and not _misread(dispute):
         weight += settings["growing" if dispute.fact.kind == "fate" else "recount"]
@@ -142,5 +146,5 @@ DETECTOR = Detector(
     version="1",
     category="Accuracy/Mistranslation",
     detect=detect,
-    needs=frozenset({"siblings", "facts"}),
+    needs=frozenset({"siblings", *_ASSETS}),
 )

@@ -12,13 +12,15 @@ _FULL: Final = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{2}|\d{4})?")
 _CLOCK: Final = re.compile(r"(\d{1,2})[.:](\d{2})")
 _CLOCK_H: Final = re.compile(r"(\d{1,2})h(\d{2})?")
 _HALF_DAY: Final = 720
+# "Gegen 20 Uhr" may be a quarter past.
+_LOOSE: Final = 15
 
 
 class Moment(NamedTuple):
     """A date, weekday, year or clock time in ``tokens[first:end]``.
 
     ``value``: date (day, month, year or 0), month (0, month, year or 0), weekday (0–6,) or two for the night between, year
-    (year,), clock (minutes after midnight,). ``loose``: told with a hedge, or in another zone.
+    (year,), clock (minutes after midnight,). ``loose``: told with a hedge; ``zone``: with the name of a time zone.
     """
 
     kind: str
@@ -26,17 +28,19 @@ class Moment(NamedTuple):
     first: int
     end: int
     loose: bool = False
+    zone: bool = False
 
 
-def same(one: Moment, other: Moment) -> bool:
-    """Whether two moments of one kind may be the same one."""
+def same(one: Moment, other: Moment) -> bool | None:
+    """Whether two moments of one kind may be the same one; None where a zone is named and that cannot be told."""
     if one.kind == "weekday":
         return bool(set(one.value) & set(other.value))
     if one.kind == "clock":
         apart = abs(one.value[0] - other.value[0]) % _HALF_DAY
         apart = min(apart, _HALF_DAY - apart)
-        hours = apart % 60 == 0 and (one.loose or other.loose)
-        return apart == 0 or hours or (apart <= 15 and (one.loose or other.loose)) or apart <= 1
+        if apart <= 1 or (apart <= _LOOSE and (one.loose or other.loose)):
+            return True
+        return None if one.zone or other.zone else False
     return all(a == b or not a or not b for a, b in zip(one.value, other.value, strict=True))
 
 
@@ -110,8 +114,8 @@ def _clock(statement: Statement, i: int, rules: FactRules) -> Moment | None:
     if not (0 <= hour <= 24 and minute < 60):
         return None
     zone = any(word in rules.sets["zones"] for word in lowers[i : i + 6])
-    loose = zone or any(word in rules.hedges for word in lowers[max(0, i - 2) : i])
-    return Moment("clock", (hour * 60 + minute,), i, end, loose)
+    loose = any(word in rules.hedges for word in lowers[max(0, i - 2) : i])
+    return Moment("clock", (hour * 60 + minute,), i, end, loose, zone)
 
 
 def _is_clock(lowers: tuple[str, ...], i: int, rules: FactRules) -> bool:

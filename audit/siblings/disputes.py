@@ -7,9 +7,9 @@ article's fact anywhere clears it; siblings that disagree with each other clear 
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from typing import Any, Final, NamedTuple, cast
 
 from audit.article import Article
@@ -66,7 +66,8 @@ class Court:
             frozenset(v for f in facts.facts if f.kind in AMOUNTS for v in cast(Number, f.value).values) for facts in self.theirs
         ]
         self.common = self._common()
-        self.voices = _voices(self.theirs, settings["one_voice"])
+        self.voices = _voices(self.theirs, settings)
+        self.mentioned = frozenset(str(f.value) for facts in self.theirs for f in facts.facts if f.kind in ("place", "nation", "border", "link"))
         self.denying: frozenset[str] = rules.sets["denial.words"]
 
     def _common(self) -> dict[str, float]:
@@ -87,7 +88,13 @@ class Court:
 
     def disputes(self) -> list[Dispute]:
         """The disputes of an article in order of their place."""
-        return [dispute for fact in self.own.facts if (dispute := self._dispute(fact))]
+        found = {id(fact): dispute for fact in self.own.facts if (dispute := self._dispute(fact))}
+        for dispute in list(found.values()):
+            fact = dispute.fact
+            for again in self.own.by_key[fact.kind, fact.key]:
+                if fact.kind in _REPEATED and id(again) not in found and again.value_key == fact.value_key:
+                    found[id(again)] = dispute._replace(fact=again)
+        return [found[id(fact)] for fact in self.own.facts if id(fact) in found]
 
     def _dispute(self, fact: Fact) -> Dispute | None:
         limits = self.settings["kinds"].get(fact.kind)
@@ -97,11 +104,17 @@ class Court:
         witnesses.sort(key=lambda w: -w.score)
         if not witnesses or any(self._same(witnesses[0].fact, w.fact) is False for w in witnesses[1:]):
             return None
+        if fact.kind in _CONCORDANT or (fact.kind == "choice" and self.rules.data["choices"][int(fact.key)].get("single")):
+            witnesses += self._concordant(fact, witnesses)
         voices: dict[int, float] = {}
         for witness in witnesses:
             voices.setdefault(witness.voice, witness.score)
+        if fact.kind in _GENERIC and len(witnesses[0].ties) < _LEAST_TIES:
+            return None
         needed = limits["score"] * (self.settings["only"] if self._is_only(fact, witnesses) else 1.0)
         strength = sum(sorted(voices.values(), reverse=True)[:2]) / needed
+        if fact.kind == "fate" and len(voices) > 1 and needed < limits["score"]:
+            strength = max(1.0, strength)  # an event has one toll, wherever it is told
         if strength < 1:
             return None
         support = next(
@@ -116,7 +129,7 @@ class Court:
             if self._same(fact, other) is not False:
                 continue
             score, share = self.score(fact, other)
-            if score < self.settings["least"] * limits["score"] or share < limits["share"]:
+            if fact.kind != "fate" and (score < self.settings["least"] * limits["score"] or share < limits["share"]):
                 continue
             if (best is None or score > best[0]) and self._comparable(fact, other, score) and self._consistent(other, i):
                 best = score, other
@@ -126,24 +139,42 @@ class Court:
         ties = sorted(fact.context.keys() & other.context.keys(), key=lambda t: (-fact.context[t], t))
         return Witness(self.siblings[i], self.voices[i], other, best[0], tuple(ties))
 
+    def _concordant(self, fact: Fact, witnesses: Sequence[Witness]) -> list[Witness]:
+        """Siblings that know, in whatever context, only what the witnesses say."""
+        heard = {id(witness.sibling) for witness in witnesses}
+        found = []
+        for i, facts in enumerate(self.theirs):
+            told = facts.by_key.get((fact.kind, fact.key), ())
+            if told and witnesses and id(self.siblings[i]) not in heard and all(self._same(witnesses[0].fact, other) for other in told):
+                best = max(told, key=lambda other: self.score(fact, other)[0])
+                found.append(Witness(self.siblings[i], self.voices[i], best, self.score(fact, best)[0], ()))
+        return found
+
     def _is_only(self, fact: Fact, witnesses: Sequence[Witness]) -> bool:
-        """Whether each article that speaks has one value only under this key: then they speak of one thing."""
-        if not fact.key and fact.kind != "border":
+        """Whether this is the one value under its key in which the articles that speak differ: then they speak of one thing."""
+        if fact.kind not in _ONE_OF_A_KIND:
             return False
-        told = [fact, *(witness.fact for witness in witnesses)]
-        lists = [self.own, *(read(witness.sibling.article, self.rules) for witness in witnesses)]
+        key = fact.kind, fact.key
+        heard = [read(witness.sibling.article, self.rules).by_key[key] for witness in witnesses]
+        for own in self.own.by_key[key]:
+            if self._same(own, fact) is False and not any(self._same(own, other) for facts in heard for other in facts):
+                return False
         return all(
-            self._same(one, other) is not False
-            for one, facts in zip(told, lists, strict=True)
-            for other in facts.by_key[fact.kind, fact.key]
+            self._same(other, witness.fact) is not False or self._answered(other)
+            for witness, facts in zip(witnesses, heard, strict=True)
+            for other in facts
         )
 
     def _consistent(self, fact: Fact, i: int) -> bool:
         """Whether the sibling's sentence states one thing only of this kind."""
-        if fact.kind not in AMOUNTS | MOMENTS:
+        if fact.kind not in AMOUNTS | MOMENTS | {"place"}:
             return True
-        rivals = self.theirs[i].by_key[fact.kind, fact.key]
-        return not any(other.statement is fact.statement and self._same(fact, other) is False for other in rivals)
+        rivals = [o for o in self.theirs[i].by_key[fact.kind, fact.key] if o.statement is fact.statement]
+        return not any(self._same(fact, other) is False and not self._answered(other) for other in rivals)
+
+    def _answered(self, fact: Fact) -> bool:
+        """Whether the article states what a sibling's fact states, anywhere."""
+        return any(self._same(fact, own) is not False for own in self.own.by_key.get((fact.kind, fact.key), ()))
 
     def _supported(self, fact: Fact, limits: Mapping[str, float]) -> bool:
         """Whether a sibling states what the article states: the same of the same, or, for rare things, at all."""
@@ -177,6 +208,10 @@ class Court:
             return False
         if fact.kind == "denial" and self._repeated(fact, other):
             return False
+        if fact.kind in _ACTS and self._others_act(fact, other):
+            return False
+        if fact.kind == "border" and self._one_border(fact, other):
+            return False
         if fact.kind in NAMED and other.own.split()[-1] in fact.statement.segment.text[fact.statement.start : fact.statement.end]:
             return False
         for rival in self.own.by_key[fact.kind, fact.key]:
@@ -185,6 +220,20 @@ class Court:
             if rival.statement is fact.statement or self.score(rival, other)[0] >= self.settings["rival"] * score:
                 return False
         return True
+
+    def _others_act(self, fact: Fact, other: Fact) -> bool:
+        """Whether each of the two sentences names someone who is not in the other."""
+        one, two = fact.statement.people, other.statement.people
+        return bool(one and two) and all(
+            any(not any(_same_name(name, known) for known in against) for name in names) for names, against in ((one, two), (two, one))
+        )
+
+    def _one_border(self, fact: Fact, other: Fact) -> bool:
+        """Whether the two may be one border seen from either side, or the article means a country's own border."""
+        own, theirs = str(fact.value).split("|"), str(other.value).split("|")
+        if any(b in self.rules.neighbours.get(a, ()) for a in own for b in theirs):
+            return True
+        return fact.own.islower() and any(name in self.mentioned for name in own)
 
     def _repeated(self, fact: Fact, other: Fact) -> bool:
         """Whether either statement both denies and affirms the verb."""
@@ -240,11 +289,32 @@ class Court:
         if alike(a, b) or inflected(a, b, self.lang) or a in other.own.split() or b in one.own.split():
             return None
         given = one.own.split()[0], other.own.split()[0]
-        return None if given[0] == given[1] and len(one.own.split()) > 1 else False
+        spelled = len(one.own.split()) > 1 and len(other.own.split()) > 1 and _same_name(*given)
+        return None if spelled or _same_name(a, b) else False
 
 
+# Spellings of a name differ least at its beginning.
+_BEGINNING: Final = 4
+# Stems of this weight and above are words of content (1: a tenth of the frequency of the commonest ones).
+_CONTENT: Final = 1.0
+# Kinds of which a story often has one only.
+_ONE_OF_A_KIND: Final = frozenset({*AMOUNTS, "border", "office", "holder", "date", "clock", "link"})
+# Kinds that are told of one thing whatever the sentence is about.
+_CONCORDANT: Final = frozenset({"fate", "border", "holder", "office"})
+# Kinds that are disputed wherever the article says the same of the same.
+_REPEATED: Final = frozenset({"fate", "count", "border", "holder", "office"})
+# Kinds whose key says little: one common word, however rare, is no common event.
+_GENERIC: Final = frozenset({"share", "money", "measure", "time", "weekday", "year", "month", "place", "person", "nation"})
+_LEAST_TIES: Final = 2
+# Kinds that belong to whoever did it: not compared where either sentence names someone whom the other does not.
+_ACTS: Final = frozenset({*MOMENTS, "time", "denial", "choice", "nation"})
 # Kinds of which a story has many: only a statement in a like context supports another one.
 _LOOSE: Final = frozenset({"weekday", "denial", "choice", "nation", "count", "time"})
+
+
+def _same_name(one: str, other: str) -> bool:
+    """Whether two names may be spellings of one: alike, or the same at the beginning."""
+    return one == other or alike(one, other) or one[:_BEGINNING] == other[:_BEGINNING]
 
 
 def _same_unit(one: str, other: str) -> bool | None:
@@ -253,17 +323,29 @@ def _same_unit(one: str, other: str) -> bool | None:
     return None if one.endswith(f"-{other}") or other.endswith(f"-{one}") else False
 
 
-def _voices(articles: Sequence[Facts], most: float) -> list[int]:
-    """The number of the voice of each article: those that share many pairs of neighbouring content words are one."""
-    pairs = []
+def _voices(articles: Sequence[Facts], settings: Mapping[str, float]) -> list[int]:
+    """The number of the voice of each article; copies, spun copies and translations of one text are one.
+
+    They use the same words in the same order: the longest run of common words that both have in their order is long.
+    """
+    places: list[dict[str, int]] = []
     for facts in articles:
-        stems = [stem for line in facts.statements for stem, weight in line.stems if weight > 1.0]
-        pairs.append(frozenset(pairwise(stems)))
+        stems = [stem for line in facts.statements for stem, weight in line.stems if weight > _CONTENT]
+        places.append({stem: i for i, stem in reversed(list(enumerate(stems)))})
     voice = list(range(len(articles)))
     for i in range(len(articles)):
         for j in range(i):
-            least = min(len(pairs[i]), len(pairs[j]))
-            if least and len(pairs[i] & pairs[j]) > most * least:
+            if voice[i] != voice[j] and _one_text(places[i], places[j], settings):
                 old, new = voice[i], voice[j]
                 voice = [new if v == old else v for v in voice]
     return voice
+
+
+def _one_text(one: Mapping[str, int], other: Mapping[str, int], settings: Mapping[str, float]) -> bool:
+    shared = sorted(one.keys() & other.keys(), key=one.__getitem__)
+    tails: list[int] = []
+    for place in (other[stem] for stem in shared):
+        at = bisect_left(tails, place)
+        tails[at : at + 1] = [place]
+    least = min(len(one), len(other))
+    return bool(shared) and len(tails) >= settings["same_words"] * least and len(tails) >= settings["same_order"] * len(shared)

@@ -15,7 +15,7 @@ from audit.siblings.dates import Moment, moments
 from audit.siblings.mentions import mentions
 from audit.siblings.numbers import Number, NumberReader
 from audit.siblings.predicates import choices, denials
-from audit.siblings.statements import FactRules, Statement, statements
+from audit.siblings.statements import FactRules, Statement, statements, stem
 
 # Adjectives between a number and the noun it counts.
 _MOST_ADJECTIVES: Final = 3
@@ -39,6 +39,11 @@ class Fact(NamedTuple):
     end: int
     context: dict[str, float]
     own: str = ""
+
+    @property
+    def value_key(self) -> object:
+        """The value without its place and hedge."""
+        return self.value.values if isinstance(self.value, Number) else self.value
 
     @property
     def start(self) -> int:
@@ -76,9 +81,12 @@ def read(article: Article, rules: FactRules) -> Facts:
 
 def _read(article: Article, rules: FactRules) -> Facts:
     found: list[Fact] = []
-    lines = statements(article)
+    lines = statements(article, rules)
     reader = NumberReader(rules)
     names = mentions(article, lines, rules)
+    for line, rows in names.items():
+        line.people.update(str(row.value) for row in rows if row.kind == "holder")
+        line.persons.update(stem(word, article.lang)[0] for row in rows if row.kind in ("holder", "person") for word in row.own.split())
     for statement in lines:
         days = list(moments(statement, rules))
         taken = {i for day in days for i in range(day.first, day.end)}
@@ -91,7 +99,10 @@ def _read(article: Article, rules: FactRules) -> Facts:
             *denials(statement, rules),
             *choices(statement, rules),
         ):
-            found.append(Fact(kind, key, value, statement, first, end, statement.context(first, end), own))
+            context = statement.context(first, end)
+            if kind in ("denial", "choice"):
+                context = {name: weight for name, weight in context.items() if name not in statement.persons}
+            found.append(Fact(kind, key, value, statement, first, end, context, own))
     by_key: dict[tuple[str, str], list[Fact]] = {}
     for fact in found:
         by_key.setdefault((fact.kind, fact.key), []).append(fact)
@@ -101,6 +112,8 @@ def _read(article: Article, rules: FactRules) -> Facts:
 
 def _moment(statement: Statement, moment: Moment) -> Fact:
     context = statement.context(moment.first, moment.end)
+    # Who it was tells nothing of when: the same person acts on many days.
+    context = {name: weight for name, weight in context.items() if name not in statement.persons}
     return Fact(moment.kind, "", moment, statement, moment.first, moment.end, context)
 
 
@@ -112,6 +125,9 @@ def _amounts(statement: Statement, number: Number, rules: FactRules) -> Iterator
         return  # ordinals, scores, fractions
     if number.first and tokens[number.first - 1].text in "-:/+" and tokens[number.first - 1].end == tokens[number.first].start:
         return
+    before = tokens[number.first - 1].text if number.first else ""
+    if len(before) > 1 and before.isupper() and before.isalpha() and not number.in_words:
+        return  # part of a name: "CSI 300"
     for kind, key, first, last in _counted(statement, number, rules):
         if kind == "currency":
             yield Fact("money", key, number, statement, first, last, statement.context(first, last))
@@ -120,7 +136,9 @@ def _amounts(statement: Statement, number: Number, rules: FactRules) -> Iterator
             yield Fact("measure", key, number, statement, first, last, statement.context(first, last))
             yield Fact("unit", f"{number.values[0]:g}", key, statement, first, last, statement.context(first, last), "measure")
         else:
-            yield Fact(kind, key, number, statement, first, last, statement.context(first, last), lowers[last - 1])
+            # what is counted ties two statements together like any other word
+            around = statement.context(first, number.end if kind == "count" else last)
+            yield Fact(kind, key, number, statement, first, last, around, lowers[last - 1])
 
 
 def _counted(statement: Statement, number: Number, rules: FactRules) -> Iterator[tuple[str, str, int, int]]:

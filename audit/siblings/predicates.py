@@ -35,49 +35,44 @@ def _plain(statement: Statement, i: int, rules: FactRules) -> bool:
 
 def predicates(statement: Statement, first: int, end: int, rules: FactRules) -> Iterator[tuple[int, str]]:
     """The verbs of a clause as infinitives, particles joined; verbs that say little left out."""
-    last = statement.lowers[end - 1]
-    particle = last if last in rules.sets["denial.particles"] else ""
+    at, particle = _particle(statement, first, end, rules)
     joined = False
     for i in range(first, end):
-        verb = verb_at(statement, i)
+        verb = verb_at(statement, i, rules)
         if not verb:
             continue
-        if particle and not joined and i < end - 1:
+        if particle and not joined and i < at:
             verb, joined = particle + verb, True
         if verb not in rules.sets["denial.empty_verbs"]:
             yield i, verb
 
 
-def verb_at(statement: Statement, i: int) -> str:
+def _particle(statement: Statement, first: int, end: int, rules: FactRules) -> tuple[int, str]:
+    """The separated particle of the clause's verb and its place ("lehnte das Angebot ab"), "" where there is none."""
+    for i in range(first + 1, end):
+        closing = i == end - 1 or statement.lowers[i + 1] in rules.sets["joints"]
+        if closing and statement.lowers[i] in rules.sets["denial.particles"]:
+            return i, statement.lowers[i]
+    return 0, ""
+
+
+def verb_at(statement: Statement, i: int, rules: FactRules) -> str:
     """The infinitive of a word in small letters that looks like a form of a verb; "" for others."""
     token, lemma = statement.tokens[i], statement.lemmas[i]
     if token.kind != "word" or len(lemma) < 4 or not (token.text.islower() or i == 0):
         return ""
-    if not lemma.endswith(("en", "ern", "eln")) or (lemma == statement.lowers[i] and not _infinitive(lemma)):
+    if not lemma.endswith(("en", "ern", "eln")) or lemma in rules.sets["no_verbs"]:
         return ""
     return lemma
-
-
-_NO_VERBS = frozenset(
-    ["gegen", "wegen", "neben", "zwischen", "eigen", "offen", "selten", "trocken", "verschieden", "morgen", "gestern", "heute", "deren", "denen", "seinen", "ihren", "einen", "keinen", "diesen", "jeden", "allen", "vielen", "anderen", "beiden", "ersten", "letzten", "zweiten", "dritten", "meisten", "weiteren", "neuen", "großen", "hinten", "unten", "oben", "außen", "innen", "sondern", "mindestens", "wenigen", "anderem", "vergangenen", "kommenden"]
-)
-
-
-def _infinitive(lemma: str) -> bool:
-    return lemma not in _NO_VERBS
 
 
 def choices(statement: Statement, rules: FactRules) -> Iterator[Mention]:
     """Words that exclude others of their group (kind "choice", key the group's number, value the class)."""
     words: list[tuple[int, str]] = [(i, lemma) for i, lemma in enumerate(statement.lemmas) if lemma in rules.choices]
     for first, end in statement.clauses:
-        last = statement.lowers[end - 1]
-        if last in rules.sets["denial.particles"]:
-            words += [
-                (i, last + verb)
-                for i in range(first, end - 1)
-                if (verb := verb_at(statement, i)) and last + verb in rules.choices
-            ]
+        at, particle = _particle(statement, first, end, rules)
+        verbs = [(i, particle + verb_at(statement, i, rules)) for i in range(first, at)]
+        words += [(i, verb) for i, verb in verbs if verb in rules.choices]
         if "sich" in statement.lowers[first:end]:
             words += [
                 (i, f"{statement.lemmas[i]}:sich") for i in range(first, end) if f"{statement.lemmas[i]}:sich" in rules.choices

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from audit.article import Article, lemma
+from audit.grammar import Grammar, load
 from audit.siblings.terms import rarity
 from audit.text import Segment, Token
 
@@ -28,13 +30,17 @@ def stem(word: str, lang: str) -> tuple[str, float]:
 
 @dataclass(frozen=True, eq=False)
 class Statement:
-    """A sentence of an article: ``tokens`` are those of ``segment.text[start:end]``."""
+    """A sentence of an article: ``tokens`` are those of ``segment.text[start:end]``, ``people`` the surnames in it,
+    ``persons`` the stems of all parts of its persons' names.
+    """
 
     segment: Segment
     start: int
     end: int
     tokens: tuple[Token, ...]
     lang: str
+    people: set[str] = field(default_factory=set)
+    persons: set[str] = field(default_factory=set)
 
     @cached_property
     def lowers(self) -> tuple[str, ...]:
@@ -76,16 +82,18 @@ class Statement:
         return 0, len(self.tokens)
 
 
+# A sentence that ends in a small ordinal.
+_DAY: Final = re.compile(r"\b\d{1,2}\.$")
 _CLAUSE_MARKS: Final = frozenset(',;:–—()„“”"«»!?.')
 
 
-def statements(article: Article) -> list[Statement]:
+def statements(article: Article, rules: FactRules) -> list[Statement]:
     """The sentences of the article's prose, in order."""
-    found = []
+    found: list[Statement] = []
     for segment in article.prose:
         tokens = segment.tokens
         at = 0
-        for start, end in segment.sentences:
+        for start, end in _whole(segment, rules):
             while at < len(tokens) and tokens[at].start < start:
                 at += 1
             first = at
@@ -96,17 +104,32 @@ def statements(article: Article) -> list[Statement]:
     return found
 
 
+def _whole(segment: Segment, rules: FactRules) -> list[tuple[int, int]]:
+    """The sentences of a segment; those that end within a date ("am 1. | Juni") are joined with the next."""
+    joined: list[tuple[int, int]] = []
+    for start, end in segment.sentences:
+        if joined and _DAY.search(segment.text, *joined[-1]):
+            word = segment.text[start:end].split(maxsplit=1)[0].rstrip(",;.").lower()
+            if word in rules.months:
+                joined[-1] = (joined[-1][0], end)
+                continue
+        joined.append((start, end))
+    return joined
+
+
 @dataclass(frozen=True, eq=False)
 class FactRules:
     """models/<lang>/facts.toml, made ready for look-ups."""
 
     data: Mapping[str, Any]
+    grammar: Grammar
     months: dict[str, int] = field(default_factory=dict)
     weekdays: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     @cache
-    def load(cls, path: Path) -> FactRules:
+    def load(cls, path: Path, rules: Path, nouns: Path, adjectives: Path) -> FactRules:
+        """The rules in ``path``; the other three files are those of `audit.grammar.load`."""
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         calendar = data["calendar"]
         months = {name: i for i, names in enumerate(calendar["months"], 1) for name in names.split("|")}
@@ -116,7 +139,7 @@ class FactRules:
             for name in names.split("|")
             for part in calendar["day_parts"]
         }
-        return cls(data, months, days)
+        return cls(data, load(rules, nouns, adjectives), months, days)
 
     @cached_property
     def units(self) -> dict[str, tuple[str, str]]:
@@ -147,6 +170,20 @@ class FactRules:
         return {word: tuple(places) for word, places in found.items()}
 
     @cached_property
+    def neighbours(self) -> dict[str, frozenset[str]]:
+        """Country → the countries that it shares a border with."""
+        found: dict[str, set[str]] = {}
+        for country, others in self.data["places"]["neighbours"].items():
+            for other in others.split():
+                found.setdefault(country, set()).add(other)
+                found.setdefault(other, set()).add(country)
+        return {country: frozenset(others) for country, others in found.items()}
+
+    @cached_property
+    def countries(self) -> frozenset[str]:
+        return frozenset(self.data["places"]["adjectives"].values())
+
+    @cached_property
     def prepositions(self) -> dict[str, str]:
         return {name: group[0] for group in self.data["places"]["prepositions"] for name in group}
 
@@ -157,6 +194,10 @@ class FactRules:
         lists = {
             **{f"denial.{name}": words for name, words in denial.items()},
             "borders": places["borders"],
+            "linking": places["linking"],
+            "seats": places["seats"],
+            "no_verbs": self.data["denial"]["no_verbs"],
+            "joints": self.data["denial"]["joints"],
             "determiners": places["determiners"],
             "year_words": calendar["year_words"],
             "zones": calendar["zones"],
