@@ -17,7 +17,7 @@ AUDIT = ROOT / "audit"
 RANKS = [
     {"types", "errors"},
     {
-        "text", "layout", "furniture", "language", "loans", "fragments", "assets", "article", "grammar", "clauses", "concord",
+        "text", "layout", "furniture", "language", "loans", "fragments", "assets", "article", "grammar", "relatives", "antecedents", "clauses", "concord",
         "ngrams", "chains", "phrases",
     },
     {"neural", "siblings"},

@@ -1,9 +1,11 @@
-"""Determiner, adjectives and noun that do not go together.
+"""Determiner, adjectives and noun that do not go together; verbs that do not go with their subject or their clause.
 
 What it flags: a noun phrase whose determiner, adjectives and noun share no reading of gender, number and case ("in einem
 Erklärung", "eines schwere Sturms"), and a preposition whose case the phrase cannot have ("mit den Beschluss"). Only phrases
 that stand in one piece are judged: a determiner, adjectives that are known as such, a noun whose forms are known, or a
-compound whose head is.
+compound whose head is. Of verbs: one whose number or person its subject cannot have ("er sind", "Der Präsident haben"), one
+in the wrong place ("dass er hat gesagt den Präsidenten"), one too many ("Der Rat ist wird tagen") and a missing auxiliary
+("nachdem er die Schulden zurückgezahlt."): only where the sentence leaves no other reading.
 
 Why it betrays machine translation: people who write German for a living hardly ever miss a gender; a system that translates
 word by word, or swaps a word by a synonym afterwards, leaves the article of the other noun behind. People slip too: hence
@@ -14,7 +16,8 @@ Example: "sagte die Sprecherin in einem Erklärung" – *Erklärung* is feminine
 Innocent look-alikes that stay silent: relative and demonstrative pronouns ("das Kinder betrifft", "mit denen Menschen …"),
 names and titles of works, nominalised adjectives and infinitives, hyphenated compounds (the last part decides), nouns of
 several genders (der/das Virus), measures ("ein Glas Wasser"), apposition ("der Stadt Berlin"), words in another language,
-headlines in clipped style, genitives after names.
+headlines in clipped style, genitives after names, quantities ("Die Mehrheit der Deutschen sind"), predicates before their
+subject ("Ein Grund sind die Preise"), coordinated subjects and clauses, double infinitives ("dass er hat kommen wollen").
 
 Source of the rule: the declension tables of any school grammar (models/de/rules/agreement.toml); nouns with their readings
 from models/de/morphology, compiled from the German Wiktionary (CC BY-SA).
@@ -27,6 +30,8 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from audit.article import lemma
+from audit.clauses import load_verbs, sentences
+from audit.concord import MESSAGES, discords
 from audit.detectors import Context, Detector
 from audit.grammar import Grammar, case_names, kind_names, load
 from audit.text import Segment, Token
@@ -52,7 +57,7 @@ class Phrase(NamedTuple):
 
 
 def _grammar(context: Context) -> Grammar:
-    return load(*(context.assets.path(name) for name in sorted(DETECTOR.needs, reverse=True)))
+    return load(*(context.assets.path(name) for name in ("rules/agreement", "morphology/nouns", "morphology/adjectives")))
 
 
 def phrases(segment: Segment, grammar: Grammar) -> Iterator[Phrase]:
@@ -96,7 +101,22 @@ def detect(context: Context) -> list[Finding]:
             finding = _judge(context, grammar, segment, phrase)
             if finding is not None:
                 found.append(finding)
+        found += _verbs(context, grammar, segment)
     return found
+
+
+def _verbs(context: Context, grammar: Grammar, segment: Segment) -> Iterator[Finding]:
+    """The findings on the verbs of a segment."""
+    verbs = load_verbs(context.assets.path("morphology/verbs"), context.assets.path("rules/clauses"))
+    tokens = segment.tokens
+    for sentence in sentences(segment):
+        for discord in discords(tokens, sentence, verbs, grammar):
+            verb, subject = tokens[discord.verb].text, tokens[discord.subject].text
+            message = MESSAGES[discord.rule].format(verb=verb, subject=subject)
+            yield DETECTOR.finding(
+                context, segment, tokens[discord.first].start, tokens[discord.end - 1].end, message,
+                weight=context.settings["verbs"][discord.rule], severity="major", evidence=[Evidence(kind="rule", note=discord.rule)],
+            )  # fmt: skip
 
 
 def _judge(context: Context, grammar: Grammar, segment: Segment, phrase: Phrase) -> Finding | None:
@@ -250,5 +270,7 @@ DETECTOR = Detector(
     version="1",
     category="Fluency/Grammar",
     detect=detect,
-    needs=frozenset({"rules/agreement", "morphology/nouns", "morphology/adjectives"}),
+    needs=frozenset(
+        {"rules/agreement", "rules/clauses", "morphology/nouns", "morphology/adjectives", "morphology/verbs"}
+    ),
 )
