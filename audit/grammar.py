@@ -44,8 +44,20 @@ class Grammar:
     seen: dict[str, int] = field(default_factory=dict)
 
     def noun(self, word: str) -> int:
-        """The readings of a noun or of a compound's head (of all heads it may have); 0 where they are not known."""
+        """The readings of a noun or of a compound's head (of all heads it may have); 0 where they are not known.
+
+        Swiss texts write ss for ß: there "Strasse" is the road as well as some forms of the gem.
+        """
         word = word.rsplit("-", 1)[-1]
+        mask = self._listed(word)
+        if "ss" in word:
+            last = "ß".join(word.rsplit("ss", 1))
+            for form in sorted({last, word.replace("ss", "ß")}):
+                mask |= self._listed(form)
+        return mask
+
+    def _listed(self, word: str) -> int:
+        """The readings of a word as it is spelt."""
         if word in self.nouns:
             return self.nouns[word]
         if word not in self.seen:

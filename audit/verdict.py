@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -173,17 +174,18 @@ class Judge:
 
     def damage(self, article: Article, findings: Iterable[Finding]) -> float:
         """MQM-weighted errors per 1,000 words of article text; findings in furniture do not count."""
-        furniture = [segment.whole for segment in article.segments if segment.kind == "furniture"]
+        spans = [segment.whole for segment in article.segments if segment.kind == "furniture"]
         weight = sum(
             self.weights[finding.severity]
             for finding in findings
-            if finding.field == "title" or not any(span.covers(finding.span) for span in furniture)
+            if finding.field == "title" or not any(spans[i].covers(finding.span) for i in _touched(spans, finding.span))
         )
         return round(1000 * weight / article.words, 2) if article.words else 0.0
 
 
-def _order(finding: Finding) -> tuple[int, str, int, int, str]:
-    return 0 if finding.field == "title" else 1, finding.field, finding.start, finding.end, finding.detector
+def _order(finding: Finding) -> tuple[bool, int, str, int, str, str]:
+    """The title's findings first; then by start and detector, as the record promises, and in full for equal bytes."""
+    return finding.field != "title", finding.start, finding.detector, finding.end, finding.category, finding.message
 
 
 def _text_segments(article: Article) -> list[Segment]:
@@ -197,27 +199,38 @@ def _passage(index: int, segment: Segment, score: float, label: PassageLabel) ->
 
 def _passages(article: Article, findings: Sequence[Finding], limits: Mapping[str, float]) -> tuple[Passage, ...]:
     """Each passage with the probability that at least one of its findings is real."""
+    segments = _text_segments(article)
+    spans = [segment.whole for segment in segments]
+    clean = [1.0] * len(spans)
+    for finding in findings:
+        if finding.field == "text":
+            for i in _touched(spans, finding.span):
+                clean[i] *= 1 - finding.probability
     passages = []
-    for index, segment in enumerate(_text_segments(article)):
-        span = segment.whole
-        clean = 1.0
-        for finding in findings:
-            if finding.field == "text" and finding.span.overlaps(span):
-                clean *= 1 - finding.probability
-        score = round(1 - clean, 4)
+    for index, segment in enumerate(segments):
+        score = round(1 - clean[index], 4)
         label: PassageLabel = "artifact" if score >= limits["artifact"] else "suspect" if score >= limits["suspect"] else "clean"
         passages.append(_passage(index, segment, score, label))
     return tuple(passages)
+
+
+def _touched(spans: Sequence[Span], span: Span) -> range:
+    """The indices of the spans, which are in order and do not overlap, that share a character with this one."""
+    return range(
+        bisect_right(spans, span.start, key=lambda other: other.end), bisect_left(spans, span.end, key=lambda other: other.start)
+    )
 
 
 def _fingerprinted(article: Article, findings: Sequence[Finding]) -> list[Finding]:
     """The findings with fingerprints that hold over re-runs and over edits in other passages."""
     seen: Counter[str] = Counter()
     fields = {"text": article.document.text, "title": article.document.title or ""}
+    passages = {field: [segment.whole for segment in article.segments if segment.field == field] for field in fields}
     found = []
     for finding in findings:
         text = fields[finding.field]
-        passage = _passage_of(article, finding)
+        touched = _touched(passages[finding.field], finding.span)
+        passage = passages[finding.field][touched[0]] if touched else finding.span
         before = text[max(passage.start, finding.start - _CONTEXT) : finding.start]
         after = text[finding.end : min(passage.end, finding.end + _CONTEXT)]
         key = "\x1f".join((finding.detector, finding.field, finding.quote, " ".join(before.split()), " ".join(after.split())))
@@ -225,13 +238,6 @@ def _fingerprinted(article: Article, findings: Sequence[Finding]) -> list[Findin
         digest = hashlib.sha256(f"{key}\x1f{seen[key]}".encode("utf-8", "surrogatepass")).hexdigest()
         found.append(msgspec.structs.replace(finding, fingerprint=digest[:16]))
     return found
-
-
-def _passage_of(article: Article, finding: Finding) -> Span:
-    for segment in article.segments:
-        if segment.field == finding.field and segment.whole.overlaps(finding.span):
-            return segment.whole
-    return finding.span
 
 
 def _reasons(findings: Sequence[Finding], name: Callable[[str], str]) -> list[str]:

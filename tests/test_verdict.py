@@ -147,3 +147,18 @@ def test_severities_are_ordered() -> None:
 @pytest.mark.parametrize("odds", [-900.0, -3.0, 0.0, 3.0, 900.0])
 def test_probabilities_are_never_certain(odds: float) -> None:
     assert 0 < probability(odds) < 1
+
+
+def test_findings_come_by_start_then_detector(judge: Judge, article: Article) -> None:
+    found = [_finding(20, 24, 2.0, "wrong_sense"), _finding(20, 30, 2.0, "calque"), _finding(4, 7, 2.0, "wrong_sense")]
+    order = [(finding.start, finding.detector) for finding in _judged(judge, article, found).findings]
+    assert order == [(4, "wrong_sense"), (20, "calque"), (20, "wrong_sense")]
+
+
+def test_a_passage_is_judged_by_the_findings_it_shares_a_character_with(auditor: Auditor, judge: Judge) -> None:
+    line = "Der Rat tagt am Montag erneut über den Haushalt der Stadt."
+    article = auditor.article(Document(id="x", text="\n\n".join([line] * 4)))
+    step = len(line) + 2
+    found = [_finding(0, 3, 3.0), _finding(step + len(line) - 1, 2 * step + 1, 3.0)]
+    passages = _judged(judge, article, found).passages
+    assert [passage.score > 0.5 for passage in passages] == [True, True, True, False]
