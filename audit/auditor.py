@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -90,6 +91,7 @@ class Auditor:
         self.rules = FurnitureRules.load(self.assets.path("furniture"))
         self.detectors = _chosen(self.options, lang)
         self.text_limit = text_limit or int(self._settings("auditor")["longest_text"])
+        self._screenings: WeakKeyDictionary[Article, Screened] = WeakKeyDictionary()
         self.judge = Judge(self._settings("verdict"), self._weights(), self.languages.name)
 
     def _settings(self, section: str) -> Mapping[str, Any]:
@@ -159,16 +161,16 @@ class Auditor:
 
     def _siblings(self, articles: Sequence[Article], witnesses: Sequence[Article]) -> list[tuple[Sibling, ...]]:
         """For each article its siblings, best first. A witness that is audited too, or is the article, is no second voice."""
-        settings = self._settings("siblings")
-        if self.options.seek_siblings:
-            audited = {article.document.id for article in articles}
-            others = [witness for witness in witnesses if witness.document.id not in audited]
-            return discover.discover(articles, others, settings)
-        found = []
-        for article in articles:
-            others = [witness for witness in witnesses if witness.document.id != article.document.id]
-            found.append(discover.discover([article], others, settings)[0] if others else ())
-        return found
+        seek = self.options.seek_siblings
+        audited = {article.document.id for article in articles} if seek else frozenset[str]()
+        others = [witness for witness in witnesses if witness.document.id not in audited]
+        found = discover.discover(articles, others, self._settings("siblings"), mutual=seek)
+        return [tuple(mate._replace(weight=self._credence(mate.article)) for mate in mates) for mates in found]
+
+    def _credence(self, article: Article) -> float:
+        """The weight of an article as a witness (0–1): a machine translation may have misread what it reports."""
+        screened = self.screened(article)
+        return round(1 - screened.p_machine, 4) if screened is not None and screened.decided else 1.0
 
     def context(self, article: Article, mates: Sequence[Sibling], detector_id: str) -> Context:
         """What one detector gets to see of an article."""
@@ -214,8 +216,10 @@ class Auditor:
         """What the screen says of the article's own text: furniture would dilute it."""
         if self.screen is None:
             return None
-        (score,) = self.screen.score([[segment.text for segment in article.prose]])
-        return Screened(score.p_machine, score.p_translated, score.source_lang, score.decided)
+        if article not in self._screenings:
+            (score,) = self.screen.score([[segment.text for segment in article.prose]])
+            self._screenings[article] = Screened(score.p_machine, score.p_translated, score.source_lang, score.decided)
+        return self._screenings[article]
 
     def _detect(
         self, article: Article, contexts: Callable[[str], Context], has_siblings: bool, failed: list[Failure]

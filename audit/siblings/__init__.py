@@ -10,10 +10,15 @@ from audit.types import Span
 
 
 class Sibling(NamedTuple):
-    """Another article on the same story and how alike the two are (cosine, 0–1)."""
+    """Another article on the same story and how alike the two are (cosine, 0–1).
+
+    ``weight`` is its weight as a witness (0–1): the probability that it is no machine translation, whose errors would be
+    echoed. Support is counted in weights, so that three spun copies of one translation do not outvote a genuine article.
+    """
 
     article: Article
     similarity: float
+    weight: float = 1.0
 
 
 class Aligned(NamedTuple):

@@ -1,0 +1,283 @@
+"""An inverted index of articles that proposes which of them may tell the same story, and the cosine that decides.
+
+Each article is a sparse vector of its terms (sublinear frequency times rarity in the language), and nothing else of it is kept:
+some three kilobytes. Articles are compared only where they share several of their weightiest terms, and a
+term that many articles have proposes nobody, so that the cost grows with the articles and not with their pairs.
+
+Weights are whole numbers, and so are all sums of their products: a similarity never depends on which articles came before.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from array import array
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from zlib import crc32
+
+from audit.article import Article
+from audit.siblings.terms import document_terms, rarity
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_matrix
+
+_DATE: Final = re.compile(
+    r"\b(?P<y1>(?:19|20)\d{2})-(?P<m1>\d{2})-(?P<d1>\d{2})|\b(?P<d2>\d{1,2})\.\s?(?P<m2>\d{1,2})\.\s?(?P<y2>(?:19|20)\d{2})\b"
+)
+# The length of a vector: single precision holds whole numbers up to 2**24 exactly, double precision the sums of products.
+_UNIT: Final = 1 << 20
+# Meetings in the postings looked at in one go, and pairs whose cosines are: what bounds the memory (some 150 MB).
+_MEETINGS: Final = 6_000_000
+_COSINES: Final = 20_000
+_NO_DAY: Final = 0  # ordinals of dates begin at 1
+
+
+class Pair(NamedTuple):
+    """Two articles on one story by their numbers, ``first`` < ``second``, and their cosine (0–1)."""
+
+    first: int
+    second: int
+    similarity: float
+
+
+class StoryIndex:
+    """Collects articles one by one (`add`), then tells which belong together (`pairs`, `groups`).
+
+    ``settings`` is the section ``[<lang>.siblings]`` of models/thresholds.toml. Articles are numbered as they come.
+    """
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        self.settings = settings
+        self._vocabulary: dict[str, int] = {}
+        self._ends = array("q", [0])
+        self._terms = array("i")
+        self._weights = array("f")
+        self._ids: list[str] = []
+        self._days = array("i")
+        self._stories: dict[str, list[int]] = {}
+        self._story = array("i")
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def add(self, article: Article) -> int:
+        """Take in an article, which need not be kept, and return its number."""
+        counts = document_terms(article, self.settings["headline"])
+        weights = {term: (1 + math.log(count)) * rarity(term, article.lang) for term, count in counts.items()}
+        norm = math.sqrt(math.fsum(weight * weight for weight in weights.values())) or 1.0
+        for term, weight in weights.items():
+            self._terms.append(self._vocabulary.setdefault(term, len(self._vocabulary)))
+            self._weights.append(round(_UNIT * weight / norm))
+        number = len(self._ids)
+        self._ends.append(len(self._terms))
+        self._ids.append(article.document.id)
+        day = published(article)
+        self._days.append(_NO_DAY if day is None else day.toordinal())
+        story = article.document.story
+        if story is None:
+            self._story.append(-1)
+        else:
+            self._stories.setdefault(story, []).append(number)
+            self._story.append(self._stories[story][0])
+        return number
+
+    def pairs(self, asking: int | None = None, *, mutual: bool = True) -> Iterator[Pair]:
+        """The pairs on one story, by their numbers.
+
+        ``asking`` limits them to those that one of the first so many articles is part of. With ``mutual`` false these are
+        compared with the others only, and what one finds does not depend on who else asks.
+        """
+        import numpy as np
+
+        if len(self) < 2:
+            return
+        weights = self._matrix(self._weights)
+        for left, right in self.proposals(asking, mutual=mutual):
+            for at in range(0, len(left), _COSINES):
+                ones, others = left[at : at + _COSINES], right[at : at + _COSINES]
+                products = weights[ones].astype(np.float64).multiply(weights[others].astype(np.float64))
+                cosines = np.asarray(products.sum(axis=1)).ravel() / _UNIT**2
+                near = self._one_story(ones, others, cosines)
+                found = zip(ones[near].tolist(), others[near].tolist(), cosines[near].tolist(), strict=True)
+                yield from (Pair(i, j, min(1.0, cosine)) for i, j, cosine in found)
+
+    def proposals(self, asking: int | None = None, *, mutual: bool = True) -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
+        """Pairs worth a cosine, as two arrays of numbers, block by block in their order; the arguments are those of `pairs`."""
+        import numpy as np
+
+        asking = len(self) if asking is None else asking
+        first_other = 0 if mutual else asking
+        keys = self._keys(first_other)
+        partners = keys[first_other:] if mutual else self._matrix(self._common(first_other, 1))[first_other:]
+        postings = partners.T.tocsr()
+        meetings = np.cumsum(keys[:asking] @ np.diff(postings.indptr))
+        start = 0
+        while start < asking:
+            before = meetings[start - 1] if start else 0
+            end = max(start + 1, int(np.searchsorted(meetings, before + _MEETINGS, side="right")))
+            shared = (keys[start:end] @ postings).tocoo()
+            near = shared.data >= self.settings["shared_keys"]
+            rows, columns = shared.row[near].astype(np.int64) + start, shared.col[near].astype(np.int64) + first_other
+            named = np.array(self._named(start, end, first_other), dtype=np.int64).reshape(-1, 2)
+            left, right = np.append(rows, named[:, 0]), np.append(columns, named[:, 1])
+            wanted = (left < right) & self._possible(left, right)
+            codes = np.unique(left[wanted] * len(self) + right[wanted])
+            yield codes // len(self), codes % len(self)
+            start = end
+
+    def groups(self) -> list[list[tuple[int, float]]]:
+        """Groups of two and more articles on one event, each member with its mean similarity to the others.
+
+        Groups are in the order of their first member, members in the order of the articles. An article joins a group only
+        if it is like its members on average, so that a chain of neighbours does not make one story of a whole topic.
+        """
+        links: dict[int, dict[int, float]] = {i: {} for i in range(len(self))}
+        edges = list(self.pairs())
+        for i, j, similarity in edges:
+            links[i][j] = links[j][i] = similarity
+        grouping = _Grouping(links)
+        for members in self._stories.values():
+            for member in members[1:]:
+                grouping.join(members[0], member)
+        least = self.settings["cohesion"] * self.settings["similarity"]
+        for i, j, _ in sorted(
+            edges, key=lambda edge: (-edge.similarity, *sorted((self._ids[edge.first], self._ids[edge.second])))
+        ):
+            if grouping.cohesion(i, j) >= least:
+                grouping.join(i, j)
+        return grouping.groups(edges)
+
+    def _matrix(self, values: Any) -> csr_matrix:
+        import numpy as np
+        from scipy.sparse import csr_matrix
+
+        data = np.asarray(values, dtype=np.float32 if isinstance(values, array) else np.int32)
+        shape = (len(self), max(1, len(self._vocabulary)))
+        made = csr_matrix((data, np.frombuffer(self._terms, dtype=np.int32), np.frombuffer(self._ends, dtype=np.int64)), shape)
+        if not isinstance(values, array):
+            made = made.copy()
+            made.eliminate_zeros()
+        return made
+
+    def _common(self, first_other: int, least: int) -> NDArray[Any]:
+        """For each entry of the vectors whether at least so many, and not too many, of the other articles have its term."""
+        import numpy as np
+
+        terms = np.frombuffer(self._terms, dtype=np.int32)
+        frequency = np.bincount(terms[self._ends[first_other] :], minlength=len(self._vocabulary))
+        return ((frequency >= least) & (frequency <= self.settings["longest_posting"]))[terms]
+
+    def _keys(self, first_other: int) -> csr_matrix:
+        """A 1 for each of an article's weightiest terms, terms that nobody else or too many articles have left out.
+
+        Of equally weighty ones the rarer come first, then chance (a checksum) decides, never the order of the collection. From
+        ``first_other`` on, unless it is 0, articles only answer and need no keys.
+        """
+        import numpy as np
+
+        terms, weights = np.frombuffer(self._terms, dtype=np.int32), np.frombuffer(self._weights, dtype=np.float32)
+        frequency = np.bincount(terms[self._ends[first_other] :], minlength=len(self._vocabulary))
+        chance = np.fromiter((crc32(term.encode()) for term in self._vocabulary), np.uint32, len(self._vocabulary))
+        useful = self._common(first_other, 1 if first_other else 2)
+        chosen = np.zeros(len(terms), dtype=np.int32)
+        for i in range(first_other or len(self)):
+            at = self._ends[i] + np.flatnonzero(useful[self._ends[i] : self._ends[i + 1]])
+            order = np.lexsort((chance[terms[at]], frequency[terms[at]], -weights[at]))
+            chosen[at[order[: self.settings["keys"]]]] = 1
+        return self._matrix(chosen)
+
+    def _named(self, start: int, end: int, first_other: int) -> list[tuple[int, int]]:
+        """Pairs that the user named as one story; where he named a crowd, its members must find each other."""
+        return [
+            (i, j)
+            for members in self._stories.values()
+            if len(members) <= self.settings["longest_posting"]
+            for i in members
+            if start <= i < end
+            for j in members
+            if j > i and j >= first_other
+        ]
+
+    def _possible(self, left: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
+        """Whether stories named and dates allow that two articles tell one story."""
+        import numpy as np
+
+        story, days = np.frombuffer(self._story, dtype=np.int32), np.frombuffer(self._days, dtype=np.int32)
+        same = (story[left] == story[right]) & (story[left] >= 0)
+        apart = (story[left] >= 0) & (story[right] >= 0) & ~same
+        dated = (days[left] != _NO_DAY) & (days[right] != _NO_DAY)
+        late = dated & (np.abs(days[left] - days[right]) > self.settings["window_days"])
+        return same | ~(apart | late)
+
+    def _one_story(self, left: NDArray[Any], right: NDArray[Any], cosines: NDArray[Any]) -> NDArray[Any]:
+        """Whether pairs that may be of one story are: the further apart their dates, the more alike they must be."""
+        import numpy as np
+
+        settings = self.settings
+        story, days = np.frombuffer(self._story, dtype=np.int32), np.frombuffer(self._days, dtype=np.int32)
+        dated = (days[left] != _NO_DAY) & (days[right] != _NO_DAY)
+        by_day = settings["similarity_same_day"] + settings["similarity_per_day"] * np.abs(days[left] - days[right])
+        least = np.where(dated, by_day, settings["similarity"])
+        return (cosines >= least) | ((story[left] == story[right]) & (story[left] >= 0))
+
+
+class _Grouping:
+    """Average linkage: ``links`` hold, from group to group, the sum of the similarities between their members."""
+
+    def __init__(self, links: dict[int, dict[int, float]]) -> None:
+        self._links = links
+        self._members = {i: [i] for i in links}
+        self._group = {i: i for i in links}
+
+    def cohesion(self, i: int, j: int) -> float:
+        """The mean similarity between the members of two articles' groups; 0 within one group."""
+        one, other = self._group[i], self._group[j]
+        return self._links[one].get(other, 0.0) / (len(self._members[one]) * len(self._members[other]))
+
+    def join(self, i: int, j: int) -> None:
+        """Make the groups of two articles one; the smaller one moves."""
+        one, other = sorted((self._group[i], self._group[j]), key=lambda group: -len(self._links[group]))
+        if one == other:
+            return
+        for third, total in self._links.pop(other).items():
+            del self._links[third][other]
+            if third != one:
+                self._links[one][third] = self._links[third][one] = self._links[one].get(third, 0.0) + total
+        for member in self._members[other]:
+            self._group[member] = one
+        self._members[one] += self._members.pop(other)
+
+    def groups(self, edges: list[Pair]) -> list[list[tuple[int, float]]]:
+        """The members of each group of two and more with their mean similarity to the others of it."""
+        totals = dict.fromkeys(self._group, 0.0)
+        for i, j, similarity in edges:
+            if self._group[i] == self._group[j]:
+                totals[i] += similarity
+                totals[j] += similarity
+        found = sorted(sorted(members) for members in self._members.values() if len(members) > 1)
+        return [[(i, round(totals[i] / (len(members) - 1), 4)) for i in members] for members in found]
+
+
+def published(article: Article) -> date | None:
+    """The day of the document's ``date``, else the first full date in a stamp of its page furniture; None if there is none."""
+    document = article.document
+    if document.date is not None:
+        return _parse(document.date)
+    for segment in article.segments:
+        if segment.kind == "furniture" and (day := _parse(segment.text)):
+            return day
+    return None
+
+
+def _parse(text: str) -> date | None:
+    match = _DATE.search(text)
+    if match is None:
+        return None
+    year, month, day = (match[f"{part}1"] or match[f"{part}2"] for part in "ymd")
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
