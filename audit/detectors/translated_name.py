@@ -67,7 +67,11 @@ def _stands_like_a_town(reading: Reading, place: int) -> bool:
     if place == 0:
         return False
     before, word = reading.words[place - 1], reading.words[place]
-    return before.segment is word.segment and before.text.lower() in _BEFORE_TOWNS and word.text == reading.lexicon.words[word.number]
+    return (
+        before.segment is word.segment
+        and before.text.lower() in _BEFORE_TOWNS
+        and word.text == reading.lexicon.words[word.number]
+    )
 
 
 def _finding(context: Context, word: Word, name: str, lang: str, weight: float) -> Finding:

@@ -72,7 +72,7 @@ def _pivot_finding(context: Context, trial: Trial, charge: Charge, lexicon: Lexi
         weight=charge.weight,
         severity="major",
         suggestions=texts,
-        evidence=[*_pivots(charge, lexicon), *_siblings(trial, charge)],
+        evidence=[_pivot(charge, lexicon), *_siblings(trial, charge)],
     )
 
 
@@ -88,10 +88,12 @@ def _suggestions(trial: Trial, charge: Charge, lexicon: Lexicon) -> Iterator[tup
             yield text, chance(rival.weight) / whole
 
 
-def _pivots(charge: Charge, lexicon: Lexicon) -> Iterator[Evidence]:
-    for pivot in charge.pivots[:_MOST_PIVOTS]:
-        note = f"{lexicon.words[pivot.word]} and {lexicon.words[pivot.other]}"
-        yield Evidence(kind="pivot", lang=pivot.lang, word=pivot.pivot, note=note)
+def _pivot(charge: Charge, lexicon: Lexicon) -> Evidence:
+    """The foreign word; those of other languages that explain the word as well are only mentioned."""
+    first, *others = charge.pivots
+    note = f"{lexicon.words[first.word]} and {lexicon.words[first.other]}"
+    also = [f"{pivot.lang} {pivot.pivot}" for pivot in others if pivot.lang != first.lang][:_MOST_PIVOTS]
+    return Evidence(kind="pivot", lang=first.lang, word=first.pivot, note=note + (f"; also {', '.join(also)}" if also else ""))
 
 
 def _siblings(trial: Trial, charge: Charge) -> Iterator[Evidence]:
@@ -119,8 +121,7 @@ def quoted(trial: Trial, sibling: int, place: int, note: str) -> Evidence:
 
 def _calque_finding(context: Context, calque: Calqued) -> Finding:
     message = (
-        f"“{calque.text}” is likely {LANGUAGES[calque.lang]} “{calque.term}” rendered part by part; "
-        f"German says “{calque.name}”."
+        f"“{calque.text}” is likely {LANGUAGES[calque.lang]} “{calque.term}” rendered part by part; German says “{calque.name}”."
     )
     return DETECTOR.finding(
         context,

@@ -184,7 +184,9 @@ class Lexicon:
     def calque(self, first: int, second: int, joined: bool) -> Term | None:
         """The foreign term that two German words render part by part, as a compound (``joined``) or as attribute and noun."""
         key = (first * len(self.words) + second) * 2 + int(joined)
-        place = int(self._calque_keys.searchsorted(key))
+        import numpy as np
+
+        place = int(self._calque_keys.searchsorted(np.uint64(key)))
         if place == len(self._calque_keys) or int(self._calque_keys[place]) != key:
             return None
         lang, _, term = self._names[int(self._calque_terms[place])].decode("utf-8").partition(":")

@@ -6,6 +6,9 @@ from typing import Final
 
 from audit.siblings.lexicon import Lexicon, Split
 
+# So many letters of a first part tell it from others.
+_FIRST_PART: Final = 5
+_INSEPARABLE: Final = ("be", "emp", "ent", "er", "ge", "miss", "ver", "zer")
 _GENITIVES: Final = ("s", "es", "ses")
 _ADJECTIVE_ENDINGS: Final = ("eren", "erem", "erer", "eres", "ere", "sten", "ste", "en", "em", "er", "es", "e", "")
 
@@ -15,10 +18,15 @@ def suggestion(lexicon: Lexicon, written: str, word: int, other: int, split: Spl
     if part == "whole" or split is None:
         return inflected(lexicon, written, word, other)
     if part == "head":
+        # a suggestion that holds the first part already replaces the whole compound: Staats|oberhaupt → Staatschef
+        if lexicon.words[other].lower().startswith(written[: split.cut].rstrip("-").lower()[:_FIRST_PART]):
+            return inflected(lexicon, written, word, other)
         head = written[split.cut :].lstrip("-")
         new = inflected(lexicon, head[:1].upper() + head[1:], word, other)
         joined = new if "-" in written else new.lower()
         return written[: split.cut] + joined
+    if written[split.cut - 1] == "-":
+        return f"{lexicon.words[other]}-{written[split.cut :]}"
     return _first_part(lexicon, other) + written[split.cut :]
 
 
@@ -50,29 +58,41 @@ def _noun(written: str, lemma: str, target: str, forms: list[str]) -> str:
     if written.endswith("n") and not lemma.endswith("n"):
         # -n marks every case of some plurals and the dative of others: the other word's own plural decides, if it has one in -n
         return next((f for f in plurals if f.endswith("n")), plurals[0])
-    return next((f for f in plurals if not f.endswith("n") or not (f[:-1] in plurals)), plurals[0])
+    return next((f for f in plurals if not f.endswith("n") or f[:-1] not in plurals), plurals[0])
 
 
-def _ending(form: str, lemma: str) -> tuple[bool, str]:
-    """Whether the form is a participle with ge, and what follows the part that it shares with the lemma's stem."""
+def _ending(form: str, lemma: str) -> str:
+    """What follows the verb's stem, or the last two letters where the stem has changed."""
     stem = lemma[:-2] if lemma.endswith("en") else lemma[:-1]
     at = form.lower().rfind(stem)
-    if at < 0:
-        return "ge" in form[:6].lower() and form.endswith(("en", "t")) and not lemma.startswith("ge"), form[-2:]
-    return "ge" in form[:at].lower(), form[at + len(stem) :]
+    return form[-2:] if at < 0 else form[at + len(stem) :]
+
+
+def _is_participle(form: str, lemma: str) -> bool:
+    """Whether a verb form is a past participle without an ending of its own: gefordert, festgenommen, verhaftet."""
+    if form == lemma or not form.endswith(("t", "en")):
+        return False
+    if lemma.startswith(_INSEPARABLE) or lemma.endswith("ieren"):
+        return form.endswith("t") and not form.endswith(("est", "test"))
+    return "ge" in form[: len(form) - 3] and "ge" not in lemma[: len(lemma) - 3]
 
 
 def _verb(written: str, lemma: str, target: str, forms: list[str]) -> str:
-    wanted = _ending(written, lemma)
+    """A form of the same kind: participle, infinitive with zu, else the same ending; the infinitive where none is known."""
+    lower = written.lower()
     ranked = [form for form in forms if form[0].islower()]
+    if lower != lemma and lower.endswith("n") and "zu" in lower and "zu" not in lemma:
+        return next((form for form in ranked if "zu" in form and form.endswith("n")), f"zu {target}")
+    if _is_participle(lower, lemma):
+        return next((form for form in ranked if _is_participle(form, target)), target)
+    wanted = _ending(lower, lemma)
     for form in ranked:
-        if _ending(form, target) == wanted:
+        if _ending(form, target) == wanted and not _is_participle(form, target):
             return form
-    past = wanted[1] in ("te", "ten")
-    for form in ranked:
-        participle, ending = _ending(form, target)
-        if participle == wanted[0] and (not past or ending in ("te", "ten", "")) and (ending[-1:] == wanted[1][-1:]):
-            return form
+    if wanted in ("", "te", "ten", "t", "en"):
+        past = wanted in ("te", "ten")
+        plain = [f for f in ranked if not _is_participle(f, target) and "zu" not in f]
+        return next((f for f in plain if f[-1] == wanted[-1:] and (f[-3:-1].endswith("te") or not past)), target)
     return target
 
 
@@ -81,4 +101,6 @@ def _adjective(written: str, lemma: str, target: str, forms: list[str]) -> str:
     ending = next((e for e in _ADJECTIVE_ENDINGS if lower == lemma + e), None)
     if ending is None:
         ending = next(e for e in _ADJECTIVE_ENDINGS if lower.endswith(e))
-    return next((f for f in forms if f == target + ending), target + ending if ending in ("e", "en", "er", "es", "em") else target)
+    # a form that German text has; adverbs and the like have none and stay as they are
+    inflects = any(form in (target + "e", target + "en") for form in forms)
+    return target + ending if inflects and ending in ("e", "en", "er", "es", "em") else target

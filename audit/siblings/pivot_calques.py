@@ -32,9 +32,7 @@ class Calqued(NamedTuple):
     probability: float
 
 
-def calqued(
-    reading: Reading, mates: Sequence[Article], lexicon: Lexicon, settings: Mapping[str, Any]
-) -> Iterator[Calqued]:
+def calqued(reading: Reading, mates: Sequence[Article], lexicon: Lexicon, settings: Mapping[str, Any]) -> Iterator[Calqued]:
     """The calques of an article, in order. ``settings``: the section ``[<lang>.wrong_sense.calque]``."""
     written = {token.text for mate in mates for segment in mate.prose for token in segment.words}
     lemmas = {lexicon.words[n] for mate in mates for n in read(mate, lexicon).places}
@@ -48,7 +46,16 @@ def calqued(
         backed = name in lemmas
         weight = settings[kind] + (settings["backed"] if backed else 0.0)
         yield Calqued(
-            first.segment, first.start, last.end, text, places, lang, term, name, weight, settings["right_backed" if backed else "right"]
+            first.segment,
+            first.start,
+            last.end,
+            text,
+            places,
+            lang,
+            term,
+            name,
+            weight,
+            settings["right_backed" if backed else "right"],
         )
 
 

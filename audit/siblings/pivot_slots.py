@@ -1,4 +1,4 @@
-"""Words that stand where a sibling has another word between the same neighbours, though no foreign word is known to explain it."""
+"""Words that stand where a sibling has another word between the same neighbours, though no foreign word explains it."""
 
 from __future__ import annotations
 

@@ -31,7 +31,6 @@ PAIR_FEATURES: Final = (
     "apart",  # the hand-made inventories know the two as different senses
     "languages",  # in how many further languages one word means both
     "kin",  # cosine of the two words
-    "stem",  # the two words begin or end alike
     "rarity_word",
     "rarity_other",
     "sentence",  # how much better the other word fits the sentence (cosine)
@@ -59,10 +58,8 @@ SIBLING_FEATURES: Final = (
 _MOST_MATES: Final = 3
 _MOST_APART: Final = 2
 # A compound as common as this (Zipf) has a meaning of its own: its parts are not judged apart.
-_LEXICALISED_ZIPF: Final = 3.7
+_LEXICALISED_ZIPF: Final = 3.2
 _SLOT_SCALE: Final = 8.0
-_COMMON_STEM: Final = 5
-_FAMILY_STEM: Final = 6
 # Only so many pairs of an article are looked up in the siblings, the strongest by the lexicon.
 _MOST_PAIRS: Final = 160
 
@@ -102,6 +99,13 @@ class Pairs:
     def __len__(self) -> int:
         return len(self.term)
 
+    @property
+    def words(self) -> NDArray[np.intp]:
+        """The number of the written word of each pair [pairs]."""
+        import numpy as np
+
+        return np.array([term.number for term in self.terms], dtype=np.intp)[self.term]
+
     def confusables(self, pair: int, lexicon: Lexicon) -> tuple[Confusable, ...]:
         """The pivots of a pair, strongest first."""
         number = self.terms[int(self.term[pair])].number
@@ -122,14 +126,12 @@ def terms(reading: Reading) -> list[Term]:
     return found
 
 
-def pairs(reading: Reading, cleared: NDArray[np.bool_] | None = None) -> Pairs:
-    """Every pair that the lexicon knows of, words that are ``cleared`` (by number) left out."""
+def pairs(reading: Reading) -> Pairs:
+    """Every pair that the lexicon knows of."""
     import numpy as np
 
     lexicon = reading.lexicon
     looked_up = [t for t in terms(reading) if lexicon.start[t.number] < lexicon.start[t.number + 1]]
-    if cleared is not None:
-        looked_up = [t for t in looked_up if not cleared[t.number]]
     numbers = np.array([t.number for t in looked_up], dtype=np.intp)
     first = lexicon.start[numbers]
     size = lexicon.start[numbers + 1] - first
@@ -140,28 +142,10 @@ def pairs(reading: Reading, cleared: NDArray[np.bool_] | None = None) -> Pairs:
     opens[1:] = (other[1:] != other[:-1]) | (term[1:] != term[:-1])
     at = np.flatnonzero(opens)
     count = np.diff(np.append(at, len(row)))
-    kept = [not _same_family(lexicon, int(numbers[t]), int(o), int(r)) for t, o, r in zip(term[at], other[at], row[at], strict=True)]
-    at, count = at[kept], count[kept]
     found = Pairs(looked_up, term[at], other[at], row[at], count, np.zeros((len(at), len(PAIR_FEATURES))))
     if len(found):
         _describe(reading, found)
     return found
-
-
-def _same_family(lexicon: Lexicon, word: int, other: int, row: int) -> bool:
-    """Whether the pair is no matter of sense: one word holds the other, or the written one is the foreign word itself.
-
-    Pairs that the inventories know as different senses (Beruf and Berufung, both nl beroep) are kept.
-    """
-    if lexicon.apart[row]:
-        return False
-    one, two = lexicon.words[word].lower(), lexicon.words[other].lower()
-    if one in two or two in one:
-        return True
-    stem, other_stem = one[:_FAMILY_STEM], two[:_FAMILY_STEM]
-    if len(stem) == _FAMILY_STEM and (stem in two or other_stem in one):
-        return True
-    return one.removesuffix("in") == two.removesuffix("in") or one == lexicon.pivot_text(row)
 
 
 def _describe(reading: Reading, found: Pairs) -> None:
@@ -182,7 +166,6 @@ def _describe(reading: Reading, found: Pairs) -> None:
         "apart": np.minimum(lexicon.apart[found.row], _MOST_APART),
         "languages": found.pivots - 1,
         "kin": kin,
-        "stem": [_alike(lexicon.words[a], lexicon.words[b]) for a, b in zip(word.tolist(), found.other.tolist(), strict=True)],
         "rarity_word": 6.0 - lexicon.zipf[word],
         "rarity_other": 6.0 - lexicon.zipf[found.other],
         "sentence": sentence,
@@ -225,12 +208,6 @@ def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-6)
 
 
-def _alike(one: str, other: str) -> bool:
-    """Whether two words share a long beginning or end: such words are mostly variants of each other."""
-    one, other = one.lower(), other.lower()
-    return one[:_COMMON_STEM] == other[:_COMMON_STEM] or one[-_COMMON_STEM:] == other[-_COMMON_STEM:]
-
-
 class Siblings:
     """What the siblings of an article write: the readings, and the passages that are aligned with the article's."""
 
@@ -250,15 +227,16 @@ class Siblings:
     def supported(
         self, reading: Reading, found: Pairs
     ) -> tuple[NDArray[np.intp], NDArray[np.float64], list[tuple[Witness, ...]]]:
-        """The pairs whose other word a sibling writes: their positions, their features
-        [pairs, len(PAIR_FEATURES) + len(SIBLING_FEATURES)] and where it is written."""
+        """The pairs whose other word a sibling writes, and none the word itself: their positions, their features
+        [pairs, len(PAIR_FEATURES) + len(SIBLING_FEATURES)] and where the other word is written."""
         import numpy as np
 
-        chosen = np.flatnonzero(self.written[found.other])
+        every = found.words
+        chosen = np.flatnonzero(self.written[found.other] & ~self.written[every])
         if len(chosen) > _MOST_PAIRS:
             strength = found.features[chosen][:, 1:4].sum(axis=1)
             chosen = np.sort(chosen[np.argsort(-strength, kind="stable")[:_MOST_PAIRS]])
-        words = np.array([found.terms[int(t)].number for t in found.term[chosen]], dtype=np.intp)
+        words = every[chosen]
         vectors = self.lexicon.context_vectors(np.concatenate([words, found.other[chosen]])) @ self.document
         alien, meant = vectors[: len(words)], vectors[len(words) :]
         features = np.zeros((len(chosen), len(PAIR_FEATURES) + len(SIBLING_FEATURES)))
@@ -281,6 +259,20 @@ class Siblings:
             )
             places.append(witnesses)
         return chosen, features, places
+
+    def confirms(self, reading: Reading, term: Term) -> bool:
+        """Whether a passage that is aligned with the word's sentence writes the word, too."""
+        if not self.written[term.number]:
+            return False
+        word = reading.words[term.place]
+        for i, row in self.aligned.get(word.segment, ()):
+            if row.covers(word.start, word.end):
+                mate = self.mates[i]
+                for at in (*mate.places.get(term.number, ()), *mate.parts.get(term.number, ())):
+                    there = mate.words[at]
+                    if row.segment is there.segment and row.range[0] <= there.start < row.range[1]:
+                        return True
+        return False
 
     def witnesses(self, reading: Reading, place: int, other: int) -> tuple[Witness, ...]:
         """Every place where a sibling writes the other word, best aligned first."""

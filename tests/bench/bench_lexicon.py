@@ -34,7 +34,9 @@ def confusions() -> list[tuple[str, str, str, str]]:
 def inventoried() -> set[tuple[str, str]]:
     """The foreign words that have an entry in the hand-made inventories."""
     return {
-        (path.stem, line.partition(":")[0]) for path in (FOLDER / "senses").glob("*.txt") for line in path.read_text().splitlines()
+        (path.stem, line.partition(":")[0])
+        for path in (FOLDER / "senses").glob("*.txt")
+        for line in path.read_text().splitlines()
     }
 
 
@@ -73,7 +75,9 @@ def commonest(lexicon: Lexicon, folder: Path) -> None:
 
         with gzip.open(path, "rt", encoding="utf-8") as file:
             words = [line.split("\t")[0] for line in file]
-        content = list(dict.fromkeys(lemmatize(w, lang=lang).lower() for w in words[100:9000] if len(w) > 3 and w.isalpha()))[:5000]
+        content = list(dict.fromkeys(lemmatize(w, lang=lang).lower() for w in words[100:9000] if len(w) > 3 and w.isalpha()))[
+            :5000
+        ]
         print(f"commonest {lang}: {sum(w in entries[lang] for w in content) / len(content):.2f} of {len(content)} are pivots")
 
 
@@ -84,7 +88,9 @@ def main() -> None:
     paths = FOLDER / "lexicon.safetensors", FOLDER / "vectors.safetensors"
     since = time.perf_counter()
     lexicon = Lexicon.load(*paths)
-    print(f"opened in {time.perf_counter() - since:.3f} s, {sum(p.stat().st_size for p in paths) / 1e6:.1f} MB, {len(lexicon)} words")
+    print(
+        f"opened in {time.perf_counter() - since:.3f} s, {sum(p.stat().st_size for p in paths) / 1e6:.1f} MB, {len(lexicon)} words"
+    )
     words = [word for word in lexicon.words[:40_000] if word.isalpha()]
     for word in words:
         lexicon.key(word)

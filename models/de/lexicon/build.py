@@ -36,7 +36,7 @@ _MOST_FORMS: Final = 7
 # A capitalised foreign word counts as a name where German text has it so often, and hardly ever in lower case.
 _LEAST_NAME_COUNT: Final = 12
 _SHORTEST_NAME: Final = 4
-_LEAST_RENDERING: Final = 0.12
+_LEAST_RENDERING: Final = 0.1
 
 
 def blob(strings: list[str]) -> np.ndarray:
@@ -81,15 +81,28 @@ def translation_tables(data: Path, since: float) -> tuple[dict[str, tables.Table
     return forward, backward
 
 
+def interchangeable(data: Path, lang: str, table: tables.Table) -> set[tuple[str, str]]:
+    terms = frozenset(term for term in table if " " in term)
+    return alignment.interchangeable(sources.versions(data, lang), table, lang, terms, sources.zipf(data, lang))
+
+
 def counted_nouns(words: list[str], counts: np.ndarray, zipf: dict[str, float]) -> tuple[dict[str, int], dict[str, str]]:
     """Nouns with their occurrences, and verb stems with their infinitives, for compounds."""
     nouns = {
         word: int(count)
         for word, count in zip(words, counts.tolist(), strict=True)
-        if word[0].isupper() and word.isalpha() and not word.isupper() and count >= _LEAST_NOUN_COUNT and len(word) >= 3
+        if word[0].isupper()
+        and word.isalpha()
+        and not word.isupper()
+        and count >= _LEAST_NOUN_COUNT
+        and len(word) >= 3
         and zipf.get(word.lower(), 0.0) > 0
     }
-    verbs = [w for w, c in zip(words, counts.tolist(), strict=True) if c >= 50 and w.islower() and confusables.part_of_speech(w) == "verb"]
+    verbs = [
+        w
+        for w, c in zip(words, counts.tolist(), strict=True)
+        if c >= 50 and w.islower() and confusables.part_of_speech(w) == "verb"
+    ]
     stems = {(verb[:-2] if verb.endswith("en") else verb[:-1]): verb for verb in verbs if len(verb) > 4}
     return nouns, stems
 
@@ -103,7 +116,9 @@ def lexicon(data: Path, text: embed.Corpus, vectored: list[str], since: float) -
     allowed = frozenset(g for back in backward.values() for g in back if confusables.usable(g, zipf, inventory))
     bridges = tables.bridges(inventories)
     listed = {(a, b) for a, b in _listed(data, allowed)}
-    synonymy = tables.Synonymy(backward, listed, bridges)
+    chosen = {pair for lang in ("en", "fr") for pair in interchangeable(data, lang, forward[lang])}
+    note(f"{len(chosen)} pairs that translators choose between", since)
+    synonymy = tables.Synonymy(backward, listed, bridges, chosen)
     rows = list(confusables.confusables(forward, backward, synonymy, allowed))
     note(f"{len(allowed)} words, {len(rows)} confusables", since)
     near = confusables.neighbours(forward, backward, synonymy, allowed)
@@ -120,7 +135,7 @@ def lexicon(data: Path, text: embed.Corpus, vectored: list[str], since: float) -
     useful |= set(firsts.values()) | lasts | {part for calque in made for part in calque[:2]}
     phrases = list(sources.phrases())
     known = frozenset(useful | {word for phrase in phrases for word in phrase[4:]})
-    order = [w for w in vectored] + sorted(known - frozenset(vectored))
+    order = list(vectored) + sorted(known - frozenset(vectored))
     number = {word: i for i, word in enumerate(order)}
     pivots = sorted({(r.lang, r.pivot) for r in rows})
     pivot_number = {pivot: i for i, pivot in enumerate(pivots)}
@@ -140,7 +155,7 @@ def lexicon(data: Path, text: embed.Corpus, vectored: list[str], since: float) -
         "pivots": blob([pivot for _, pivot in pivots]),
         "pivot_lang": np.array([sources.LANGUAGES.index(lang) for lang, _ in pivots], dtype=np.uint8),
         "languages": blob(list(sources.LANGUAGES)),
-        "strong": blob(list(sources.NOMINALISED)),
+        "strong": blob(sorted(sources.NOMINALISED)),
         "confusable_start": starts([number[r.word] for r in rows], len(order)),
         "confusable_word": np.array([number[r.other] for r in rows], dtype=np.uint32),
         "confusable_pivot": np.array([pivot_number[r.lang, r.pivot] for r in rows], dtype=np.uint32),
@@ -148,7 +163,7 @@ def lexicon(data: Path, text: embed.Corpus, vectored: list[str], since: float) -
         "forward": log_byte([r.forward for r in rows]),
         "wrong": log_byte([r.wrong for r in rows]),
         "synonymy": unit_byte([r.synonymy for r in rows]),
-        "apart": np.array([related_apart(bridges, r) for r in rows], dtype=np.uint8),
+        "apart": np.array([min(synonymy.apart(r.word, r.other), 255) for r in rows], dtype=np.uint8),
         "calque_key": np.array([key for key, _ in keys], dtype=np.uint64),
         "calque_term": np.array([name_number[f"{c.lang}:{c.term}"] for _, c in keys], dtype=np.uint32),
         "calque_name": np.array([name_number[c.name] for _, c in keys], dtype=np.uint32),
@@ -161,12 +176,6 @@ def lexicon(data: Path, text: embed.Corpus, vectored: list[str], since: float) -
         "near_word": np.array([r[1] for r in near_rows], dtype=np.uint32),
         "near_synonymy": unit_byte([r[2] for r in near_rows]),
     }
-
-
-def related_apart(bridges: dict[tuple[str, str], tables.Bridge], row: confusables.Confusable) -> int:
-    """In how many inventory entries the two words are different senses, where they are never the same one."""
-    bridge = bridges.get((min(row.word, row.other), max(row.word, row.other)), tables.Bridge(0, 0))
-    return 0 if bridge.same else min(bridge.apart, 255)
 
 
 def _unambiguous(found: Iterable[calques.Calque]) -> list[calques.Calque]:
@@ -195,10 +204,14 @@ def translated_names(
     for lang, table in forward.items():
         for foreign, row in table.items():
             name = foreign[:1].upper() + foreign[1:]
-            if " " in foreign or len(foreign) < _SHORTEST_NAME or sources.german(name) in allowed:
+            if " " in foreign or len(foreign) < _SHORTEST_NAME or forms.get(foreign, 0) > forms.get(name, 0):
                 continue
-            if name in listed or forms.get(name, 0) >= _LEAST_NAME_COUNT > 4 * forms.get(foreign, 0):
-                found += [Rendering(g, lang, name) for g, p in row.items() if p >= _LEAST_RENDERING and g in allowed and g != name]
+            seen = sources.german(name) not in allowed and forms.get(name, 0) >= _LEAST_NAME_COUNT > 4 * forms.get(foreign, 0)
+            if name in listed or seen:
+                words = [g for g, p in row.items() if p >= _LEAST_RENDERING and g in allowed and g[0].isupper()]
+                # a name's German form (Turchia, Türkei) is no mistake
+                found += [Rendering(g, lang, name) for g in words if g != name and g not in listed]
+    found += [Rendering(g, lang, name) for lang, name, g in sources.renderings() if g in allowed]
     return sorted(set(found))
 
 
@@ -207,7 +220,13 @@ def inflections(order: list[str], others: frozenset[str], forms: dict[str, int])
     rows: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for form, count in forms.items():
         word = sources.german(form)
-        if word in others and form != word and count >= 2 and form[0].isupper() == word[0].isupper():
+        if (
+            word in others
+            and form != word
+            and count >= 2
+            and form[0].isupper() == word[0].isupper()
+            and ("-" in form) == ("-" in word)
+        ):
             rows[word].append((-count, form))
     return [" ".join(form for _, form in sorted(rows[word])[:_MOST_FORMS]) if word in rows else "" for word in order]
 

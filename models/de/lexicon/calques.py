@@ -23,6 +23,7 @@ _SAME_ATTRIBUTE: Final = 0.7
 _LINKING: Final = re.compile(r" (?:of|de|du|des|d'|del|della|dello|dei|van|di) ?")
 _NOUN_FIRST: Final = frozenset({"fr", "es", "it"})
 _SHORTEST: Final = 4
+_COGNATE: Final = 4
 
 
 class Calque(NamedTuple):
@@ -78,7 +79,7 @@ def calques(
             if not names:
                 continue
             known = frozenset(name.lower() for name in table[term])
-            for first, second in _pairs(table[parts[0]], table[parts[1]], allowed):
+            for first, second in _pairs(parts, table, allowed):
                 joined = first[0].isupper()
                 if any(_same_name(first, second, name, synonymy, compound_of) for name in table[term]):
                     continue
@@ -97,20 +98,21 @@ def spellings(first: str, second: str) -> list[str]:
     return [base + link + second.lower() for base in (stem, *shorter) for link in ("", "s", "es", "n", "en", "er", "e")]
 
 
-def _pairs(left: dict[str, float], right: dict[str, float], allowed: frozenset[str]) -> Iterator[tuple[str, str]]:
-    def best(row: dict[str, float]) -> list[str]:
+def _pairs(parts: tuple[str, str], table: Table, allowed: frozenset[str]) -> Iterator[tuple[str, str]]:
+    def best(foreign: str, row: dict[str, float]) -> list[str]:
         ranked = sorted(row.items(), key=lambda item: (-item[1], item[0]))
-        return [word for word, p in ranked if p >= _LEAST_PART and word in allowed][:_TRANSLATIONS_PER_PART]
+        likely = [word for word, p in ranked if p >= _LEAST_PART and word in allowed][:_TRANSLATIONS_PER_PART]
+        # a machine that does not know a term likes the word that looks like it: quarters → Quartier
+        alike = [word for word, _ in ranked if word in allowed and word[:_COGNATE].lower() == foreign[:_COGNATE].lower()]
+        return list(dict.fromkeys(likely + alike))
 
-    for first in best(left):
-        for second in best(right):
+    for first in best(parts[0], table[parts[0]]):
+        for second in best(parts[1], table[parts[1]]):
             if second[0].isupper() and first != second and not first.endswith("en") | first[0].isdigit():
                 yield first, second
 
 
-def _same_name(
-    first: str, second: str, name: str, synonymy: Synonymy, compound_of: Mapping[str, tuple[str, str]]
-) -> bool:
+def _same_name(first: str, second: str, name: str, synonymy: Synonymy, compound_of: Mapping[str, tuple[str, str]]) -> bool:
     """Whether the pair is but another wording of a German name of the term."""
     if name == second or synonymy.of(second, name) >= _SAME:
         return True

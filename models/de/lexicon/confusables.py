@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
+from sources import word_list
 from tables import Synonymy, Table
 
 # Kept per word, by falling strength; below this strength a pivot explains a word by accident.
@@ -20,16 +21,15 @@ PIVOTS_PER_PAIR: Final = 3
 FUNCTION_ZIPF: Final = 5.75
 NOUN_ZIPF: Final = 6.2
 LEAST_ZIPF: Final = 1.4
+# Attributes and adverbs as common as this mean little by themselves: which of them is written is a matter of style.
+ATTRIBUTE_ZIPF: Final = 4.9
+_STYLE: Final = word_list("style_words")
 _LINKS: Final = ("", "s", "es", "n", "en", "er", "e")
+_FAMILY_STEM: Final = 6
 _SHORTEST_PART: Final = 3
 _SHORTEST_HEAD: Final = 4
 _LEAST_TYPES: Final = 3
-_ADJECTIVES_IN_N: Final = frozenset(
-    "albern außen bescheiden besonnen betroffen eben eigen einzeln entschlossen erwachsen extern gegen gelegen geschlossen "
-    "gestern golden hinten innen intern mitten modern morgen neben nüchtern oben offen selten sondern trocken unten verborgen "
-    "verlegen verloren verschieden vollkommen vorn wegen willkommen zufrieden zusammen zwischen angemessen ausgewogen gegenüber "
-    "offensichtlich unabhängig geboren ledern seiden hölzern wollen sollen können müssen dürfen mögen haben sein werden".split()
-)
+_ADJECTIVES_IN_N: Final = word_list("adjectives_in_n")
 
 
 class Confusable(NamedTuple):
@@ -63,10 +63,30 @@ def usable(word: str, zipf: Mapping[str, float], inventory: frozenset[str]) -> b
     """Whether a German word can be confused at all: one word, known, and not a function word."""
     if " " in word or len(word) < _SHORTEST_PART or not word.replace("-", "").isalpha() or word.isupper():
         return False
+    if word in _STYLE:
+        return False
     common = zipf.get(word.lower(), 0.0)
+    if part_of_speech(word) == "other" and common >= ATTRIBUTE_ZIPF and word not in inventory:
+        return False
     if common >= (NOUN_ZIPF if word[0].isupper() else FUNCTION_ZIPF):
         return False
     return common >= LEAST_ZIPF or word in inventory
+
+
+def same_family(word: str, other: str, pivot: str, apart: int) -> bool:
+    """Whether the pair is no matter of sense: one word holds the other, or the written one is the foreign word itself.
+
+    Pairs that the inventories know as different senses (Beruf and Berufung, both nl beroep) are kept.
+    """
+    if apart:
+        return False
+    one, two = word.lower(), other.lower()
+    if one in two or two in one or one == pivot:
+        return True
+    stem, other_stem = one[:_FAMILY_STEM], two[:_FAMILY_STEM]
+    if len(stem) == len(other_stem) == _FAMILY_STEM and (stem in two or other_stem in one):
+        return True
+    return one.removesuffix("in") == two.removesuffix("in")
 
 
 def confusables(
@@ -82,7 +102,7 @@ def confusables(
                 for other, forward in row.items():
                     if other == word or p_back * forward < LEAST_STRENGTH or other not in allowed:
                         continue
-                    if part_of_speech(other) != speech:
+                    if part_of_speech(other) != speech or same_family(word, other, pivot, synonymy.apart(word, other)):
                         continue
                     near = synonymy.of(word, other, pivot, lang)
                     item = Confusable(word, other, lang, pivot, p_back, forward, row[word], near)

@@ -15,6 +15,14 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 HERE: Final = Path(__file__).resolve().parent
+
+
+def word_list(name: str) -> frozenset[str]:
+    """The words of a text file next to this one; lines that begin with # are comments."""
+    lines = (HERE / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+
+
 LANGUAGES: Final = ("en", "es", "fr", "it", "nl", "ru")
 WORD: Final = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 
@@ -25,14 +33,7 @@ _NOISY: Final = re.compile(r"pivot-en(?:22)?$")
 _NOISY_RANK: Final = 2
 _ARTICLE: Final = re.compile(r"^(?:der|die|das|ein|eine|sich|to|the|le|la|les|l'|un|une|el|los|las|il|lo|de|het)\s+(?=\S)", re.I)
 # Nominalised adjectives and participles have two dictionary forms; the strong one is the key of both.
-NOMINALISED: Final = tuple(
-    "Abgeordneter Angehöriger Angeklagter Angestellter Anwesender Arbeitsloser Beamter Beauftragter Befragter Bekannter Beklagter "
-    "Beschuldigter Beschäftigter Bewaffneter Delegierter Deutscher Erwachsener Festgenommener Flüchtender Freiwilliger "
-    "Gefangener Geistlicher Gesandter Geschworener Infizierter Intellektueller Jugendlicher Kranker Krimineller "
-    "Minderjähriger Obdachloser Oppositioneller Parlamentsabgeordneter Polizeibeamter Reisender Staatsangehöriger Studierender "
-    "Tatverdächtiger Toter Unbekannter Überlebender Verantwortlicher Verbündeter Verdächtiger Verletzter Vermisster "
-    "Verstorbener Verwandter Vorgesetzter Vorsitzender".split()
-)
+NOMINALISED: Final = word_list("nominalised")
 
 
 class Entry(NamedTuple):
@@ -58,7 +59,7 @@ def german(word: str) -> str:
     return form + "r" if form + "r" in _STRONG else form
 
 
-_STRONG: Final = frozenset(NOMINALISED)
+_STRONG: Final = NOMINALISED
 
 
 def _clean(term: str) -> str:
@@ -135,9 +136,25 @@ def parallel(data: Path, lang: str) -> Iterator[tuple[str, str]]:
                     yield row["src"], text
 
 
+def versions(data: Path, lang: str) -> Iterator[tuple[str, list[str], list[str]]]:
+    """Sentences of the news tests: source, German by people, German by machines."""
+    for path in sorted((data / "mtht").glob(f"wmt*_{lang}-de.jsonl.gz")):
+        with gzip.open(path, "rt", encoding="utf-8") as file:
+            for line in file:
+                row = json.loads(line)
+                yield row["src"], list((row.get("refs") or {}).values()), list((row.get("hyps") or {}).values())
+
+
 def german_texts(data: Path) -> Iterator[str]:
     """Paragraphs of German written by people and machines, for vectors and counts."""
-    for name in ("wmt_original_2008-2022", "wikinews", "wikipedia_small", "ud_gsd_devtest", "reden_barbaresi", "bundestag_2009-2015"):
+    for name in (
+        "wmt_original_2008-2022",
+        "wikinews",
+        "wikipedia_small",
+        "ud_gsd_devtest",
+        "reden_barbaresi",
+        "bundestag_2009-2015",
+    ):
         with gzip.open(data / "german" / f"{name}.tsv.gz", "rt", encoding="utf-8") as file:
             for line in file:
                 yield line.rstrip("\n").split("\t")[-1]
@@ -187,7 +204,11 @@ def phrases() -> Iterator[tuple[str, str, str, str, str, str]]:
 def names(data: Path) -> frozenset[str]:
     """Names of places (all spellings) and surnames of the hand-made list."""
     found: set[str] = set()
-    for path, columns in (("naturalearth_cities_PD", slice(2, 6)), ("cldr_names", slice(2, 8)), ("seed_persons_handmade", slice(1, 6))):
+    for path, columns in (
+        ("naturalearth_cities_PD", slice(2, 6)),
+        ("cldr_names", slice(2, 8)),
+        ("seed_persons_handmade", slice(1, 6)),
+    ):
         with gzip.open(data / "names" / f"{path}.tsv.gz", "rt", encoding="utf-8") as file:
             for line in file:
                 for name in line.rstrip("\n").split("\t")[columns]:
@@ -196,3 +217,12 @@ def names(data: Path) -> frozenset[str]:
         with gzip.open(path, "rt", encoding="utf-8") as file:
             found.update(line.split("\t")[0] for line in file)
     return frozenset(name for name in found if name[:1].isupper() and " " not in name)
+
+
+def renderings() -> Iterator[tuple[str, str, str]]:
+    """Names of towns and persons that are words of their language: language, name, German translation of the word."""
+    for line in (HERE / "names.txt").read_text(encoding="utf-8").splitlines():
+        head, _, words = line.partition(": ")
+        lang, _, name = head.partition(" ")
+        for word in words.split(", "):
+            yield lang, name, german_key(word)

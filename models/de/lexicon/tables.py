@@ -24,6 +24,9 @@ _MOST_TRANSLATIONS: Final = 24
 _SINGLETON_ZIPF: Final = 2.0
 _LEAST_FOREIGN: Final = 1.3
 
+_COMMON_SYNONYMS: Final = 2
+_NONE: Final[frozenset[str]] = frozenset()
+
 Table = dict[str, dict[str, float]]
 
 
@@ -60,7 +63,9 @@ def translations(
         known = link.german in parts["dictionary"].get(link.foreign, {}) or link.german in parts["senses"].get(link.foreign, {})
         if known or (link.count >= _UNATTESTED_COUNT and link.forward >= _UNATTESTED_PROBABILITY):
             parts["alignment"][link.foreign][link.german] = link.count
-    return {foreign: _mixed([(_TRUST[n], parts[n][foreign]) for n in _TRUST if parts[n].get(foreign)]) for foreign in _keys(parts)}
+    return {
+        foreign: _mixed([(_TRUST[n], parts[n][foreign]) for n in _TRUST if parts[n].get(foreign)]) for foreign in _keys(parts)
+    }
 
 
 def _keys(parts: Mapping[str, Table]) -> list[str]:
@@ -112,13 +117,23 @@ class Synonymy:
     """How nearly two German words mean the same, 0–1: shared foreign words, synonym lists, inventories, contexts."""
 
     def __init__(
-        self, backs: Mapping[str, Table], listed: set[tuple[str, str]], related: Mapping[tuple[str, str], Bridge]
+        self,
+        backs: Mapping[str, Table],
+        listed: set[tuple[str, str]],
+        related: Mapping[tuple[str, str], Bridge],
+        chosen: set[tuple[str, str]],
     ) -> None:
         self.backs = backs
         self.listed = listed
         self.related = related
+        self.chosen = chosen
+        self.lists: dict[str, set[str]] = defaultdict(set)
+        for one, other in listed:
+            self.lists[one].add(other)
+            self.lists[other].add(one)
         self._norms = {
-            lang: {word: math.sqrt(sum(p * p for p in row.values())) for word, row in back.items()} for lang, back in backs.items()
+            lang: {word: math.sqrt(sum(p * p for p in row.values())) for word, row in back.items()}
+            for lang, back in backs.items()
         }
 
     def shared(self, one: str, other: str, pivot: str | None = None, lang: str | None = None) -> float:
@@ -132,6 +147,11 @@ class Synonymy:
             cosines.append(dot / (self._norms[name][one] * self._norms[name][other]))
         return sum(cosines) / (len(cosines) + 0.5) if cosines else 0.0
 
+    def apart(self, one: str, other: str) -> int:
+        """In how many inventory entries the two words are different senses; 0 where they are ever the same one."""
+        bridge = self.related.get((min(one, other), max(one, other)), Bridge(0, 0))
+        return 0 if bridge.same else bridge.apart
+
     def of(self, one: str, other: str, pivot: str | None = None, lang: str | None = None) -> float:
         pair = (one, other) if one < other else (other, one)
         value = self.shared(one, other, pivot, lang)
@@ -142,5 +162,10 @@ class Synonymy:
             if bridge.same == 0 and bridge.apart:
                 return min(value, 0.25 / bridge.apart)
             return max(value, 0.5)
-        # one listed relation says that the words can mean the same, not that they mostly do
-        return max(value, 0.6) if pair in self.listed else value
+        if pair in self.chosen:
+            return max(value, 0.5)
+        # one listed relation says that the words can mean the same, not that they mostly do; nor do two words of one list
+        if pair in self.listed:
+            return max(value, 0.6)
+        common = len(self.lists.get(one, _NONE) & self.lists.get(other, _NONE))
+        return max(value, min(0.45, 0.15 * common)) if common >= _COMMON_SYNONYMS else value
