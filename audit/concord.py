@@ -172,8 +172,9 @@ def _two_verbs(tokens: tuple[Token, ...], sentence: Sentence, verbs: Verbs, gram
     if len(found) < 2 or not is_plain(tokens, sentence, verbs):
         return
     between = [token.text for token in tokens[found[0] + 1 : found[1] + 2]]
-    if any(word in _CLAUSE_SUBJECTS for word in between) or any(word in ".!?" for word in between[:-2]):  # a comma is missing, no verb is too many
-        return
-    if any(word in _ARTICLES and after[0].islower() and not grammar.is_adjective(after) for word, after in pairwise(between)):
+    if any(word in _CLAUSE_SUBJECTS for word in between) or any(word in ".!?" for word in between[:-2]):
+        return  # a comma is missing, no verb is too many
+    pairs = pairwise(between)
+    if any(word in _ARTICLES and after[0].islower() and not grammar.is_adjective(after) for word, after in pairs):
         return
     yield Discord("two_verbs", found[0], found[1] + 1, found[1], found[0])

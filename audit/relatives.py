@@ -74,19 +74,21 @@ def _by_verb(tokens: tuple[Token, ...], at: int, sentence: Sentence, kinds: int,
     if tokens[at - 1].text != ",":
         return FEMININE if tokens[at].text == "der" else kinds
     stop = clause_end(tokens, at + 1, sentence.end)
-    if any(tokens[j].text in _SUBJECTS for j in range(at + 1, stop)):
+    nouns = [j for j in range(at + 1, stop) if tokens[j].text[0].isupper()]
+    others = any(token.text in _SUBJECTS for token in tokens[at + 1 : stop])
+    if others or not all(_is_object(tokens, j, at, lexicon) for j in nouns):
         return kinds
-    for j in range(at + 1, stop):
-        if tokens[j].text[0].isupper() and not _is_object(tokens, j, at, lexicon):
-            return kinds
     if tokens[at].text == "der":  # "die Frau, der geholfen wurde" has no subject
         passive = tokens[stop - 1].text in _PASSIVE and bool(lexicon.verbs.readings(tokens[stop - 2].text) & PARTICIPLE)
         return kinds if passive else MASCULINE
     verb = lexicon.verbs.readings(tokens[stop - 1].text)
-    if verb & (PARTICIPLE | OTHER) or lexicon.grammar.is_adjective(tokens[stop - 1].text):
-        return kinds
+    inner = (lexicon.verbs.readings(token.text) for token in tokens[at + 1 : stop - 1])
+    double = any(bits & S3 and not bits & (PARTICIPLE | INFINITIVE | OTHER) for bits in inner)  # "die hätte sorgen können"
+    unclear = double or verb & (PARTICIPLE | OTHER) or lexicon.grammar.is_adjective(tokens[stop - 1].text)
     plural = any(lexicon.kinds(tokens[j].text) & PLURAL for j in range(sentence.first, at) if tokens[j].text[0].isupper())
-    return FEMININE if verb & S3 and not verb & P3 else PLURAL if verb & P3 and not verb & S3 and not plural else kinds
+    if unclear or bool(verb & S3) == bool(verb & P3):
+        return kinds
+    return FEMININE if verb & S3 else kinds if plural else PLURAL
 
 
 def _is_object(tokens: tuple[Token, ...], j: int, at: int, lexicon: Lexicon) -> bool:
@@ -118,15 +120,13 @@ def _is_relative(tokens: tuple[Token, ...], at: int, end: int, lexicon: Lexicon)
     if after.kind != "word" or (not possessive and (after.text[0].isupper() or lexicon.grammar.is_adjective(after.text))):
         return False
     stop = clause_end(tokens, at + 1, end)
-    last = tokens[stop - 1]
-    verb = lexicon.verbs.readings(last.text)
+    verb = lexicon.verbs.readings(tokens[stop - 1].text)
     infinitive = verb & INFINITIVE and any(token.text == "zu" for token in tokens[at:stop])
-    if stop - at < 3 or last.kind != "word" or not verb & FINITE or verb & OTHER or infinitive:
-        return False
-    if any(_is_attribute(tokens, j, lexicon) for j in range(at + 2, stop - 1)):
+    if stop - at < 3 or not verb & FINITE or verb & OTHER or infinitive:
         return False
     first = lexicon.verbs.readings(after.text)
-    return possessive or not first & FINITE or bool(first & PARTICIPLE)
+    attribute = any(_is_attribute(tokens, j, lexicon) for j in range(at + 2, stop - 1))
+    return not attribute and (possessive or not first & FINITE or bool(first & PARTICIPLE))
 
 
 def _is_attribute(tokens: tuple[Token, ...], j: int, lexicon: Lexicon) -> bool:

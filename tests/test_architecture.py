@@ -17,8 +17,8 @@ AUDIT = ROOT / "audit"
 RANKS = [
     {"types", "errors"},
     {
-        "text", "layout", "furniture", "language", "loans", "fragments", "assets", "article", "grammar", "relatives", "antecedents", "clauses", "concord",
-        "ngrams", "chains", "phrases",
+        "text", "layout", "furniture", "language", "loans", "fragments", "assets", "article", "grammar", "clauses", "concord",
+        "antecedents", "relatives", "ngrams", "chains", "phrases",
     },
     {"neural", "siblings"},
     {"detectors"},

@@ -30,7 +30,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from audit.article import lemma
-from audit.clauses import load_verbs, sentences
+from audit.clauses import INFINITIVE, Verbs, load_verbs, sentences
 from audit.concord import MESSAGES, discords
 from audit.detectors import Context, Detector
 from audit.grammar import Grammar, case_names, kind_names, load
@@ -93,6 +93,7 @@ def _is_pronoun(tokens: tuple[Token, ...], i: int, grammar: Grammar) -> bool:
 
 def detect(context: Context) -> list[Finding]:
     grammar = _grammar(context)
+    verbs = load_verbs(context.assets.path("morphology/verbs"), context.assets.path("rules/clauses"))
     found: list[Finding] = []
     for segment in context.article.prose:
         if segment.kind not in ("body", "caption"):
@@ -101,13 +102,12 @@ def detect(context: Context) -> list[Finding]:
             finding = _judge(context, grammar, segment, phrase)
             if finding is not None:
                 found.append(finding)
-        found += _verbs(context, grammar, segment)
+        found += _verbs(context, grammar, verbs, segment)
     return found
 
 
-def _verbs(context: Context, grammar: Grammar, segment: Segment) -> Iterator[Finding]:
+def _verbs(context: Context, grammar: Grammar, verbs: Verbs, segment: Segment) -> Iterator[Finding]:
     """The findings on the verbs of a segment."""
-    verbs = load_verbs(context.assets.path("morphology/verbs"), context.assets.path("rules/clauses"))
     tokens = segment.tokens
     for sentence in sentences(segment):
         for discord in discords(tokens, sentence, verbs, grammar):
@@ -115,7 +115,8 @@ def _verbs(context: Context, grammar: Grammar, segment: Segment) -> Iterator[Fin
             message = MESSAGES[discord.rule].format(verb=verb, subject=subject)
             yield DETECTOR.finding(
                 context, segment, tokens[discord.first].start, tokens[discord.end - 1].end, message,
-                weight=context.settings["verbs"][discord.rule], severity="major", evidence=[Evidence(kind="rule", note=discord.rule)],
+                weight=context.settings["verbs"][discord.rule], severity="major",
+                evidence=[Evidence(kind="rule", note=discord.rule)],
             )  # fmt: skip
 
 
@@ -132,6 +133,8 @@ def _judge(context: Context, grammar: Grammar, segment: Segment, phrase: Phrase)
     common = determiner.mask & mask
     if common:
         return _adjective(context, grammar, segment, phrase, common, determiner.declension)
+    if determiner.mask & _NEUTER and _ends_in_infinitive(context, noun):  # "beim Schneeschaufeln"
+        return None
     governed = _governed(tokens, phrase.determiner, grammar) != 0xFFFF
     if not phrase.adjectives and not governed and first.text.lower() in _OFTEN_PRONOUNS:
         return None
@@ -143,15 +146,25 @@ def _is_other(tokens: tuple[Token, ...], noun: int, grammar: Grammar) -> bool:
     word = tokens[noun].text
     if word in grammar.titles or grammar.is_adjective(word.lower()) or _is_chain(tokens, noun):
         return True
-    # "des Verluste schreibenden Konzerns": the noun belongs to a participle, whose own noun comes later.
+    # "des Verluste schreibenden Konzerns", "ein Jahrzehnte altes Foto": the noun belongs to what follows.
     after = [token.text for token in tokens[noun + 1 : noun + 3]]
-    return len(after) == 2 and bool(_PARTICIPLE.search(after[0])) and after[1][0].isupper()
+    if len(after) < 2 or not after[1][0].isupper() or after[0][0].isupper():
+        return False
+    adjective = grammar.is_adjective(after[0]) and not after[0].endswith(("te", "ten", "er"))  # no preterite, no genitive
+    return adjective or bool(_PARTICIPLE.search(after[0]))
 
 
 def _is_infinitive(context: Context, noun: Token) -> bool:
     """Whether the word may be a nominalised infinitive (neuter), also one that no list has: das Rätselraten."""
     word = noun.text.lower()
     return word.endswith("n") and lemma(word.rsplit("-", 1)[-1], context.article.lang) == word.rsplit("-", 1)[-1]
+
+
+def _ends_in_infinitive(context: Context, noun: Token) -> bool:
+    """Whether the word may be a compound of a noun and a nominalised infinitive."""
+    verbs = load_verbs(context.assets.path("morphology/verbs"), context.assets.path("rules/clauses"))
+    word = noun.text.lower()
+    return word.endswith("n") and any(verbs.readings(word[cut:]) & INFINITIVE for cut in range(3, len(word) - 4))
 
 
 def _is_chain(tokens: tuple[Token, ...], noun: int) -> bool:
