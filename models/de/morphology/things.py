@@ -39,6 +39,7 @@ SHARE = 1 / 1000  # "Der Bericht sagt" is said, though a report is a thing
 LOOSE = ("forder", "droh", "verlang", "plan", "verspr", "entsch", "unterst", "will", "woll", "weiß", "schreib", "schrieb", "sag")
 PEOPLE = ("mann", "frau", "chef", "leute", "rat", "erin", "istin", "entin", "vater", "mutter", "staat", "tochter", "sohn")
 KIN_WORDS = """
+Nation
 Vater Sohn Bruder Onkel Opa Papa Mann Papst Hund Star Junge Mutter Tochter Schwester Tante Oma Mama Frau Dame Person
 Leiche Geisel Gast Kerl Typ Prinz Mönch Pfarrer Star Profi Promi Star Fan Boss Coach Kumpel Bub Zwilling Häftling
 Flüchtling Säugling Liebling Neuling Lehrling Vorstand Beirat Rat Senat Staat Konzern Verein Verband Verlag Club Klub
