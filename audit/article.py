@@ -13,6 +13,7 @@ from audit.types import Document
 
 # Opening and closing marks of quotations, by the mark that opens. German, Swiss, English, French and typewriter marks.
 _QUOTES: Final = {"„": "“”\"", "“": "”", "«": "»", "»": "«", "‚": "‘’", "‹": "›", "›": "‹", "\"": "\"", "”": "”"}
+_CLOSING: Final = {closing: re.compile(f"[{closing}]") for closing in _QUOTES.values()}
 # A quotation longer than this was never closed, or its mark was an apostrophe.
 _LONGEST_QUOTATION: Final = 600
 _WORD: Final = re.compile(r"[^\W\d_]")
@@ -42,12 +43,12 @@ def quotations(text: str) -> tuple[Quotation, ...]:
         if closing is None or (at and text[at] in "\"”" and text[at - 1].isalnum()):
             at += 1
             continue
-        end = next((i for i in range(at + 1, min(len(text), at + _LONGEST_QUOTATION)) if text[i] in closing), None)
-        if end is None or end == at + 1:
+        close = _CLOSING[closing].search(text, at + 1, at + _LONGEST_QUOTATION)
+        if close is None or close.start() == at + 1:
             at += 1
             continue
-        found.append(Quotation(at + 1, end))
-        at = end + 1
+        found.append(Quotation(at + 1, close.start()))
+        at = close.end()
     return tuple(found)
 
 

@@ -9,11 +9,10 @@ from typing import Final
 from audit.text import View, clean
 
 _BREAK: Final = re.compile(r"\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
-_FRAME: Final = re.compile(r"\s*\|\s?(?P<content>.*?)\s*(?:\|\s*)+$")
 _PREFIX: Final = re.compile(r"\s*(?:(?P<quote>(?:>\s?)+)|(?P<heading>#{1,6}\s+)|(?P<bullet>[•◦▪‣*·–-]\s+|\d{1,2}[.)]\s+(?=\S))?)")
 _NUMBERED_LINK: Final = re.compile(r"\[\d{1,3}\]\[(?P<label>[^\[\]]*)\]")
 _INLINE_LINK: Final = re.compile(r"!?\[(?P<label>[^\[\]]*)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)")
-_EMPHASIS: Final = re.compile(r"(\*\*|__)(?=\S)(?P<label>.+?)(?<=\S)\1")
+_EMPHASIS: Final = re.compile(r"(\*\*|__)(?=\S)(?P<label>.{1,500}?)(?<=\S)\1")
 _HYPHENATED: Final = re.compile(r"[a-zäöüß]-$")
 # "Washington afp | …", "BERLIN (dpa) – …": a report's first line, with the marks of the German-language agencies.
 _DATELINE: Final = re.compile(r"[A-ZÄÖÜ][\w./ -]{2,30}?\W*\b(?:afp|dpa|reuters|rtr|ap|apa|sda|epd|kna|sid|dts|taz)\b\)?\s*[|–—-]\s", re.IGNORECASE)
@@ -64,14 +63,27 @@ def _lines(original: str) -> list[_Line]:
         at = match.end()
     bounds.append((at, len(original)))
     filled = [bound for bound in bounds if original[bound[0] : bound[1]].strip()]
-    framed = sum(bool(_FRAME.match(original, *bound)) for bound in filled)
+    framed = sum(_unframed(original, *bound) is not None for bound in filled)
     in_frame = len(filled) >= 3 and framed >= 0.8 * len(filled)
     return [_line(original, start, end, in_frame) for start, end in bounds]
 
 
+def _unframed(original: str, start: int, end: int) -> tuple[int, int] | None:
+    """The range between the bars of a framed line ("| … |"), None where the line has no bar at either end."""
+    start += len(original[start:end]) - len(original[start:end].lstrip())
+    tail = end
+    while tail > start and (original[tail - 1] == "|" or original[tail - 1].isspace()):
+        tail -= 1
+    bars = original.count("|", tail, end)
+    if not (original.startswith("|", start, end) and (bars if tail > start else bars > 1)):
+        return None
+    start += 2 if original[start + 1 : start + 2].isspace() else 1
+    return start, max(start, tail)
+
+
 def _line(original: str, start: int, end: int, in_frame: bool) -> _Line:
-    if in_frame and (frame := _FRAME.match(original, start, end)):
-        start, end = frame.span("content")
+    if in_frame and (content := _unframed(original, start, end)):
+        start, end = content
     raw = original[start:end].strip()
     prefix = _PREFIX.match(original, start, end)
     heading = bullet = False

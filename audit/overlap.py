@@ -6,6 +6,7 @@ wrong ending on it are two flaws, two words for one slip of grammar are not.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
@@ -18,14 +19,21 @@ _FORM: Final = ("Fluency/", "Coherence/", "Style/", "Locale convention")
 _SECOND_WITNESS: Final = 0.5
 # Two findings are on the same words if they share at least half of the shorter one.
 _SHARED: Final = 0.5
+_STRETCH: Final = 256  # characters
 
 
 def joined(findings: Sequence[Finding]) -> list[Finding]:
     """The findings with those of one flaw joined, in no particular order."""
     kept: list[Finding] = []
+    # Which of the kept ones touch a stretch of the text: only those can be on the same words.
+    near: dict[tuple[str, int], list[int]] = defaultdict(list)
     for finding in sorted(findings, key=lambda f: (-f.weight, f.field, f.start, f.end, f.detector)):
-        at = next((i for i, other in enumerate(kept) if _is_same(finding, other)), None)
+        stretches = [(finding.field, n) for n in range(finding.start // _STRETCH, finding.end // _STRETCH + 1)]
+        rivals = sorted({i for stretch in stretches for i in near.get(stretch, ())})
+        at = next((i for i in rivals if _is_same(finding, kept[i])), None)
         if at is None:
+            for stretch in stretches:
+                near[stretch].append(len(kept))
             kept.append(finding)
             continue
         first = kept[at]

@@ -38,17 +38,23 @@ _SPECIAL: Final = re.compile(
     f"(?P<invisible>[{_INVISIBLE}]+)|(?P<space>[{_SPACES}])|(?P<combined>\\w[\u0300-\u036f]+)"
     f"|(?P<entity>{_ENTITY.pattern})|(?P<mojibake>{MOJIBAKE.pattern})"
 )
+# The parts of an address have at most 64 (mailbox, RFC 5321) and 63 characters (label of a domain, RFC 1035).
 _TOKEN: Final = re.compile(
-    r"(?P<address>(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.[\w.]+|[@#]\w+|\b[\w-]+(?:\.[\w-]+)*\."
+    r"(?P<address>(?:https?://|www\.)\S+|[\w.+-]{1,64}@[\w-]+\.[\w.]+|[@#]\w+|\b[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}\."
     r"(?:com|org|net|de|at|ch|fr|be|nl|eu|info|tv|uk|io|it|es)\b(?:/\S*)?)"
     r"|(?P<number>\d+(?:[.,:]\d+)*)(?![^\W\d_])"
     r"|(?P<word>\w+(?:['’‘\-\u2010\u2011]\w+)*)"
     r"|(?P<punct>[^\w\s])"
 )
+# German's longest compounds have some 80 letters; this leaves room for those with hyphens and keeps strings of noise out.
+_LONGEST_WORD: Final = 200
 
 
 class Token(NamedTuple):
-    """A word, number, punctuation mark or address (URL, e-mail, handle, hashtag); offsets are those of the view."""
+    """A word, number, punctuation mark or address; offsets are those of the view.
+
+    Addresses are URLs, e-mail addresses, handles, hashtags, and strings too long for a word of any language.
+    """
 
     text: str
     start: int
@@ -167,10 +173,12 @@ def clean(original: str, start: int = 0, end: int | None = None) -> View:
 
 def tokenize(text: str) -> tuple[Token, ...]:
     """Words (with inner hyphens and apostrophes), numbers, addresses and single punctuation marks, in order."""
-    return tuple(
-        Token(match.group(), match.start(), match.end(), match.lastgroup)  # type: ignore[arg-type]  # the group names are the kinds
-        for match in _TOKEN.finditer(text)
-    )
+    return tuple(Token(match.group(), match.start(), match.end(), _kind(match)) for match in _TOKEN.finditer(text))
+
+
+def _kind(match: re.Match[str]) -> TokenKind:
+    too_long = match.lastgroup == "word" and match.end() - match.start() > _LONGEST_WORD
+    return "address" if too_long else match.lastgroup  # type: ignore[return-value]  # the group names are the kinds
 
 
 class Segment:

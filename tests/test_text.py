@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
 
 from hypothesis import given, settings
@@ -120,3 +121,23 @@ def test_tokens_keep_compounds_numbers_and_addresses_whole() -> None:
 def test_quotations_of_every_style() -> None:
     text = "Er sagte „ja“, «nein», »nie«, “so” und \"da\" – geht's? „Nie zu"
     assert [text[q.start : q.end] for q in quotations(text)] == ["ja", "nein", "nie", "so", "da"]
+
+
+def test_strings_too_long_for_a_word_are_none() -> None:
+    long = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz"
+    kinds = [token.kind for token in tokenize(f"{long} {long}-{long} {'Haus' * 60}")]
+    assert kinds == ["word", "word", "address"]
+
+
+def test_frames_links_and_addresses_take_linear_time() -> None:
+    for bait in ("| " * 50_000 + "x |", "**a " * 20_000, "." * 100_000, "a." * 60_000, "a+" * 50_000):
+        started = time.process_time()
+        for paragraph in paragraphs(bait):
+            tokenize(paragraph.view.text)
+        assert time.process_time() - started < 10  # seconds; with quadratic time it takes half a minute and more
+
+
+def test_a_frame_of_bars_goes() -> None:
+    lines = ["| Der Rat tagt heute. |", "| | Er berät lange. | |", "||", "| Dann ist Schluss. ||"]
+    found = [paragraph.view.text for paragraph in paragraphs("\n".join(lines))]
+    assert found == ["Der Rat tagt heute.", "| Er berät lange.", "Dann ist Schluss."]

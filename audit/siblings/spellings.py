@@ -30,10 +30,12 @@ def spellings(reading: Reading) -> Iterator[Spelled]:
     taken = {(name.segment, at) for name in phrases for at in range(name.start, name.end)}
     single = [name for name in reading.names if (name.segment, name.start) not in taken]
     order = {segment: i for i, segment in enumerate(reading.article.prose)}
+    # What a form is a variant of does not depend on where it stands.
+    variants: dict[tuple[str, str], tuple[float, str] | None] = {}
     for name in sorted([*phrases, *single], key=lambda name: (order[name.segment], name.start)):
         if _is_title(reading, name) or _is_compound_part(reading, name):
             continue
-        found = _foreign(reading, name) or _variant(reading, name) or _place(reading, name) or _given(reading, name)
+        found = _foreign(reading, name) or _variant(reading, name, variants) or _place(reading, name) or _given(reading, name)
         if found is not None:
             yield found
 
@@ -154,20 +156,28 @@ def _preferred(reading: Reading, german: str) -> str:
     return max(group, key=lambda form: (reading.others.get(form, 0), form == german))
 
 
-def _variant(reading: Reading, name: Name) -> Spelled | None:
-    """A form that is no name known to German, beside a better attested one of the same person."""
+def _variant(reading: Reading, name: Name, known: dict[tuple[str, str], tuple[float, str] | None]) -> Spelled | None:
+    """A form that is no name known to German, beside a better attested one of the same person; ``known``: by form and kind."""
     if name.kind not in {"person", "name"} or is_common(name.last, reading.lang):
         return None
+    if (name.last, name.kind) not in known:
+        known[name.last, name.kind] = _best_form(reading, name)
+    best = known[name.last, name.kind]
+    if best is None:
+        return None
+    weight, other = best
+    return _spelled(reading, name, _preferred(reading, other), None, weight, "alike in letters and sound, and better attested")
+
+
+def _best_form(reading: Reading, name: Name) -> tuple[float, str] | None:
+    """The form of the same name that speaks loudest against the written one, and its weight."""
     candidates = {**reading.sibling_names, **reading.own}
     best: tuple[float, str] | None = None
     for other in sorted(candidates):
         weight = same_person(reading, name, other, candidates[other])
         if weight is not None and (best is None or weight > best[0]):
             best = weight, other
-    if best is None:
-        return None
-    weight, other = best
-    return _spelled(reading, name, _preferred(reading, other), None, weight, "alike in letters and sound, and better attested")
+    return best
 
 
 def _place(reading: Reading, name: Name) -> Spelled | None:
