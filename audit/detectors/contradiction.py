@@ -24,9 +24,10 @@ from __future__ import annotations
 from typing import Final, cast
 
 from audit.detectors import Context, Detector
-from audit.siblings.disputes import AMOUNTS, MOMENTS, Court, Dispute, Witness
+from audit.siblings.disputes import Court, Dispute, Witness
 from audit.siblings.facts import Fact
 from audit.siblings.numbers import Number
+from audit.siblings.sameness import AMOUNTS, MOMENTS
 from audit.siblings.statements import FactRules
 from audit.types import Evidence, Finding, Severity
 
@@ -37,11 +38,16 @@ _CRITICAL: Final = AMOUNTS | MOMENTS | {"place", "border", "nation", "link", "ho
 # Kinds of which an article's other words can tell that one place of it is wrong.
 _SUPPORTED: Final = frozenset({"border", "holder", "office"})
 _WHAT: Final = {
-    "money": "sum", "measure": "measure", "share": "share", "time": "span of time", "count": "number", "fate": "number of people",
-    "age": "age", "date": "date", "month": "month", "weekday": "weekday", "year": "year", "clock": "time of day", "currency": "currency",
-    "unit": "unit", "place": "place", "border": "border", "nation": "country", "link": "name", "holder": "person in this office",
-    "office": "office", "person": "person", "denial": "denial", "choice": "direction or role",
-}  # fmt: skip
+    "money": "sum",
+    "time": "span of time",
+    "count": "number",
+    "fate": "number of people",
+    "clock": "time of day",
+    "nation": "country",
+    "link": "name",
+    "holder": "person in this office",
+    "choice": "direction or role",
+}
 
 
 def detect(context: Context) -> list[Finding]:
@@ -68,7 +74,9 @@ def _weight(context: Context, dispute: Dispute) -> float:
     kind = settings["kinds"][dispute.fact.kind]
     weight = kind["weight"] + settings["voice"] * min(dispute.voices - 2, 2)
     if dispute.voices < 2:
-        weight = kind["weight"] + (settings["alone_supported"] if dispute.support and dispute.fact.kind in _SUPPORTED else settings["alone"])
+        weight = kind["weight"] + (
+            settings["alone_supported"] if dispute.support and dispute.fact.kind in _SUPPORTED else settings["alone"]
+        )
     weight += settings["tightness"] * min(1.0, dispute.strength - 1)
     if dispute.fact.kind in ("fate", "count") and not _misread(dispute):
         weight += settings["growing" if dispute.fact.kind == "fate" else "recount"]
@@ -76,7 +84,7 @@ def _weight(context: Context, dispute: Dispute) -> float:
 
 
 def _misread(dispute: Dispute) -> bool:
-    """Whether the numbers differ as misread ones do: by a factor of ten or more, "-teen" and "-ty", digits that changed places."""
+    """Whether numbers differ as misread ones do: tenfold, "-teen" for "-ty", digits that changed places."""
     value = cast(Number, dispute.fact.value).values[0]
     other = cast(Number, dispute.witnesses[0].fact.value).values[0]
     low, high = sorted((value, other))
@@ -102,7 +110,7 @@ def _finding(context: Context, dispute: Dispute, weight: float) -> Finding:
         verb = fact.key
         what = f"“{verb}” is {'denied' if fact.value else 'affirmed'} here and {'affirmed' if fact.value else 'denied'}"
     else:
-        what = f"{_WHAT[kind].capitalize()} in likely disagreement: “{fact.text}” here, “{other}”"
+        what = f"{_WHAT.get(kind, kind).capitalize()} in likely disagreement: “{fact.text}” here, “{other}”"
     voices = "the one other report that speaks of it" if speaking == 1 else f"all {speaking} other reports that speak of it"
     message = f"{what} in {voices}; please check against the source."
     evidence = [_evidence(witness, dispute) for witness in dispute.witnesses]

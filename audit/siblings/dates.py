@@ -47,25 +47,27 @@ def same(one: Moment, other: Moment) -> bool | None:
 def moments(statement: Statement, rules: FactRules) -> Iterator[Moment]:
     """The moments of a statement in order."""
     tokens, lowers = statement.tokens, statement.lowers
-    i = 0
-    while i < len(tokens):
-        found = _date(statement, i, rules) or _clock(statement, i, rules) or _year(statement, i, rules)
-        if found is None and lowers[i] in rules.weekdays:
+    end = 0
+    for i, token in enumerate(tokens):
+        if i < end:
+            continue
+        found = None
+        if token.text[0].isdigit():
+            found = _date(statement, i, rules) or _clock(statement, i, rules) or _year(statement, i, rules)
+        elif lowers[i] in rules.weekdays:
             found = _weekday(lowers, i, rules)
-        if found is None and lowers[i] in rules.months and len(lowers[i]) > 2 and tokens[i].text[0].isupper():
+        elif lowers[i] in rules.months and len(lowers[i]) > 2 and token.text[0].isupper():
             year = _year_at(statement, i + 1)
             found = Moment("month", (0, rules.months[lowers[i]], year), i, i + 1 + bool(year))
-        if found is None:
-            i += 1
-            continue
-        yield found
-        i = found.end
+        if found is not None:
+            end = found.end
+            yield found
 
 
 def _weekday(lowers: tuple[str, ...], i: int, rules: FactRules) -> Moment:
     """A weekday; "die Nacht zum Montag" is Sunday's and Monday's."""
     day = rules.weekdays[lowers[i]]
-    if i >= 2 and lowers[i - 1] in ("zum", "auf", "zu") and "nacht" in lowers[i - 2]:
+    if i >= 2 and lowers[i - 1] in rules.data["calendar"]["eve"] and rules.data["calendar"]["night"] in lowers[i - 2]:
         return Moment("weekday", ((day - 1) % 7, day), i, i + 1)
     return Moment("weekday", (day,), i, i + 1)
 
@@ -119,7 +121,7 @@ def _clock(statement: Statement, i: int, rules: FactRules) -> Moment | None:
 
 
 def _is_clock(lowers: tuple[str, ...], i: int, rules: FactRules) -> bool:
-    return i < len(lowers) and (lowers[i] in rules.data["clock"]["word"] or lowers[i] in ("p", "a", "pm"))
+    return i < len(lowers) and lowers[i] in rules.data["clock"]["word"]
 
 
 def _year(statement: Statement, i: int, rules: FactRules) -> Moment | None:
@@ -133,7 +135,7 @@ def _year(statement: Statement, i: int, rules: FactRules) -> Moment | None:
         (after.kind == "word" and after.text[0].isupper()) or after.text in "%€$" or after.text == "-"
     )
     if before in rules.sets["year_words"] or before in rules.months or not counts:
-        if after is not None and (after.text == "." or after.text == "-") and i + 2 < len(tokens):
+        if after is not None and after.text in {".", "-"} and i + 2 < len(tokens):
             return None
         return Moment("year", (year,), i, i + 1)
     return None

@@ -7,24 +7,20 @@ article's fact anywhere clears it; siblings that disagree with each other clear 
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple, cast
 
 from audit.article import Article
-from audit.siblings import Sibling, dates, numbers
-from audit.siblings.dates import Moment
+from audit.siblings import Sibling
 from audit.siblings.facts import Fact, Facts, read
 from audit.siblings.names import alike, inflected
 from audit.siblings.numbers import Number
+from audit.siblings.sameness import AMOUNTS, MOMENTS, same, same_name
 from audit.siblings.statements import FactRules
+from audit.siblings.voices import voices
 
-AMOUNTS: Final = frozenset({"money", "measure", "share", "time", "count", "fate", "age"})
-MOMENTS: Final = frozenset({"date", "month", "weekday", "year", "clock"})
 NAMED: Final = frozenset({"place", "person", "link"})
-# Whoever may stand in a story: only a fact of the same key can be its support.
-_KEYED: Final = frozenset({"border", "nation", "holder", "office", "currency", "unit", "denial", "choice"})
 
 
 class Witness(NamedTuple):
@@ -66,8 +62,11 @@ class Court:
             frozenset(v for f in facts.facts if f.kind in AMOUNTS for v in cast(Number, f.value).values) for facts in self.theirs
         ]
         self.common = self._common()
-        self.voices = _voices(self.theirs, settings)
-        self.mentioned = frozenset(str(f.value) for facts in self.theirs for f in facts.facts if f.kind in ("place", "nation", "border", "link"))
+        self.voices = voices(self.theirs, settings)
+        self.mentioned = frozenset(
+            str(f.value) for facts in self.theirs for f in facts.facts if f.kind in ("place", "nation", "border", "link")
+        )
+        self.endings = tuple(rules.data["denial"]["verb_endings"])
         self.denying: frozenset[str] = rules.sets["denial.words"]
 
     def _common(self) -> dict[str, float]:
@@ -102,7 +101,7 @@ class Court:
             return None
         witnesses = [w for i in range(len(self.theirs)) if (w := self._witness(fact, i, limits))]
         witnesses.sort(key=lambda w: -w.score)
-        if not witnesses or any(self._same(witnesses[0].fact, w.fact) is False for w in witnesses[1:]):
+        if not witnesses or any(same(witnesses[0].fact, w.fact) is False for w in witnesses[1:]):
             return None
         if fact.kind in _CONCORDANT or (fact.kind == "choice" and self.rules.data["choices"][int(fact.key)].get("single")):
             witnesses += self._concordant(fact, witnesses)
@@ -117,16 +116,14 @@ class Court:
             strength = max(1.0, strength)  # an event has one toll, wherever it is told
         if strength < 1:
             return None
-        support = next(
-            (o for o in self.own.by_key[fact.kind, fact.key] if o is not fact and self._same(o, witnesses[0].fact)), None
-        )
+        support = next((o for o in self.own.by_key[fact.kind, fact.key] if o is not fact and same(o, witnesses[0].fact)), None)
         return Dispute(fact, tuple(witnesses), len(voices), len(set(self.voices)) - len(voices), strength, support)
 
     def _witness(self, fact: Fact, i: int, limits: Mapping[str, float]) -> Witness | None:
         """The statement of a sibling that contradicts the fact in the nearest context, if it has one."""
         best: tuple[float, Fact] | None = None
         for other in self.theirs[i].by_key.get((fact.kind, fact.key), ()):
-            if self._same(fact, other) is not False:
+            if same(fact, other) is not False:
                 continue
             score, share = self.score(fact, other)
             if fact.kind != "fate" and (score < self.settings["least"] * limits["score"] or share < limits["share"]):
@@ -145,7 +142,7 @@ class Court:
         found = []
         for i, facts in enumerate(self.theirs):
             told = facts.by_key.get((fact.kind, fact.key), ())
-            if told and witnesses and id(self.siblings[i]) not in heard and all(self._same(witnesses[0].fact, other) for other in told):
+            if told and witnesses and id(self.siblings[i]) not in heard and all(same(witnesses[0].fact, other) for other in told):
                 best = max(told, key=lambda other: self.score(fact, other)[0])
                 found.append(Witness(self.siblings[i], self.voices[i], best, self.score(fact, best)[0], ()))
         return found
@@ -157,10 +154,10 @@ class Court:
         key = fact.kind, fact.key
         heard = [read(witness.sibling.article, self.rules).by_key[key] for witness in witnesses]
         for own in self.own.by_key[key]:
-            if self._same(own, fact) is False and not any(self._same(own, other) for facts in heard for other in facts):
+            if same(own, fact) is False and not any(same(own, other) for facts in heard for other in facts):
                 return False
         return all(
-            self._same(other, witness.fact) is not False or self._answered(other)
+            same(other, witness.fact) is not False or self._answered(other)
             for witness, facts in zip(witnesses, heard, strict=True)
             for other in facts
         )
@@ -170,11 +167,11 @@ class Court:
         if fact.kind not in AMOUNTS | MOMENTS | {"place"}:
             return True
         rivals = [o for o in self.theirs[i].by_key[fact.kind, fact.key] if o.statement is fact.statement]
-        return not any(self._same(fact, other) is False and not self._answered(other) for other in rivals)
+        return not any(same(fact, other) is False and not self._answered(other) for other in rivals)
 
     def _answered(self, fact: Fact) -> bool:
         """Whether the article states what a sibling's fact states, anywhere."""
-        return any(self._same(fact, own) is not False for own in self.own.by_key.get((fact.kind, fact.key), ()))
+        return any(same(fact, own) is not False for own in self.own.by_key.get((fact.kind, fact.key), ()))
 
     def _supported(self, fact: Fact, limits: Mapping[str, float]) -> bool:
         """Whether a sibling states what the article states: the same of the same, or, for rare things, at all."""
@@ -188,7 +185,7 @@ class Court:
                 return True
         for facts in self.theirs:
             for other in facts.by_key.get((fact.kind, fact.key), ()):
-                if self._same(fact, other) is False:
+                if same(fact, other) is False:
                     continue
                 if fact.kind in _LOOSE and self.score(fact, other)[0] < self.settings["support"] * limits["score"]:
                     continue
@@ -204,28 +201,34 @@ class Court:
 
     def _comparable(self, fact: Fact, other: Fact, score: float) -> bool:
         """Whether nothing else explains the difference: another place in the article answers the sibling's statement better."""
-        if fact.kind == "choice" and (self._denied(fact, other) or self._both(fact, other)):
-            return False
-        if fact.kind == "denial" and self._repeated(fact, other):
-            return False
-        if fact.kind in _ACTS and self._others_act(fact, other):
-            return False
-        if fact.kind == "border" and self._one_border(fact, other):
-            return False
-        if fact.kind in NAMED and other.own.split()[-1] in fact.statement.segment.text[fact.statement.start : fact.statement.end]:
+        if self._explained(fact, other):
             return False
         for rival in self.own.by_key[fact.kind, fact.key]:
-            if rival is fact or self._same(rival, other) is False:
+            if rival is fact or same(rival, other) is False:
                 continue
             if rival.statement is fact.statement or self.score(rival, other)[0] >= self.settings["rival"] * score:
                 return False
         return True
 
+    def _explained(self, fact: Fact, other: Fact) -> bool:
+        """Whether the two statements differ for a reason that their kind knows of."""
+        if fact.kind in _ACTS and self._others_act(fact, other):
+            return True
+        if fact.kind == "choice":
+            return self._denied(fact, other) or self._both(fact, other)
+        if fact.kind == "denial":
+            return self._repeated(fact, other)
+        if fact.kind == "border":
+            return self._one_border(fact, other)
+        sentence = fact.statement
+        return fact.kind in NAMED and other.own.split()[-1] in sentence.segment.text[sentence.start : sentence.end]
+
     def _others_act(self, fact: Fact, other: Fact) -> bool:
         """Whether each of the two sentences names someone who is not in the other."""
         one, two = fact.statement.people, other.statement.people
         return bool(one and two) and all(
-            any(not any(_same_name(name, known) for known in against) for name in names) for names, against in ((one, two), (two, one))
+            any(not any(same_name(name, known) for known in against) for name in names)
+            for names, against in ((one, two), (two, one))
         )
 
     def _one_border(self, fact: Fact, other: Fact) -> bool:
@@ -261,42 +264,10 @@ class Court:
                 return True
         if not group["verb"]:
             return False
-        verbs = [{lemma for lemma in one.statement.lemmas if lemma.endswith(("en", "ern", "eln"))} for one in (fact, other)]
+        verbs = [{lemma for lemma in one.statement.lemmas if lemma.endswith(self.endings)} for one in (fact, other)]
         return not (verbs[0] & verbs[1]) - self.rules.sets["denial.empty_verbs"]
 
-    def _same(self, one: Fact, other: Fact) -> bool | None:
-        """Whether two facts of one kind and key agree; None where that cannot be told."""
-        kind = one.kind
-        if kind == "age":
-            a, b = cast(Number, one.value), cast(Number, other.value)
-            return any(abs(x - y) <= 1 for x in a.values for y in b.values)
-        if kind in AMOUNTS:
-            return numbers.same(cast(Number, one.value), cast(Number, other.value))
-        if kind in MOMENTS:
-            return dates.same(cast(Moment, one.value), cast(Moment, other.value))
-        if kind in ("currency", "unit"):
-            return _same_unit(str(one.value), str(other.value))
-        if kind in ("holder", "person"):
-            return self._same_person(one, other)
-        if kind in ("border", "nation"):
-            return bool(set(str(one.value).split("|")) & set(str(other.value).split("|")))
-        return one.value == other.value
 
-    def _same_person(self, one: Fact, other: Fact) -> bool | None:
-        a, b = str(one.value), str(other.value)
-        if a == b:
-            return True
-        if alike(a, b) or inflected(a, b, self.lang) or a in other.own.split() or b in one.own.split():
-            return None
-        given = one.own.split()[0], other.own.split()[0]
-        spelled = len(one.own.split()) > 1 and len(other.own.split()) > 1 and _same_name(*given)
-        return None if spelled or _same_name(a, b) else False
-
-
-# Spellings of a name differ least at its beginning.
-_BEGINNING: Final = 4
-# Stems of this weight and above are words of content (1: a tenth of the frequency of the commonest ones).
-_CONTENT: Final = 1.0
 # Kinds of which a story often has one only.
 _ONE_OF_A_KIND: Final = frozenset({*AMOUNTS, "border", "office", "holder", "date", "clock", "link"})
 # Kinds that are told of one thing whatever the sentence is about.
@@ -310,42 +281,3 @@ _LEAST_TIES: Final = 2
 _ACTS: Final = frozenset({*MOMENTS, "time", "denial", "choice", "nation"})
 # Kinds of which a story has many: only a statement in a like context supports another one.
 _LOOSE: Final = frozenset({"weekday", "denial", "choice", "nation", "count", "time"})
-
-
-def _same_name(one: str, other: str) -> bool:
-    """Whether two names may be spellings of one: alike, or the same at the beginning."""
-    return one == other or alike(one, other) or one[:_BEGINNING] == other[:_BEGINNING]
-
-
-def _same_unit(one: str, other: str) -> bool | None:
-    if one == other:
-        return True
-    return None if one.endswith(f"-{other}") or other.endswith(f"-{one}") else False
-
-
-def _voices(articles: Sequence[Facts], settings: Mapping[str, float]) -> list[int]:
-    """The number of the voice of each article; copies, spun copies and translations of one text are one.
-
-    They use the same words in the same order: the longest run of common words that both have in their order is long.
-    """
-    places: list[dict[str, int]] = []
-    for facts in articles:
-        stems = [stem for line in facts.statements for stem, weight in line.stems if weight > _CONTENT]
-        places.append({stem: i for i, stem in reversed(list(enumerate(stems)))})
-    voice = list(range(len(articles)))
-    for i in range(len(articles)):
-        for j in range(i):
-            if voice[i] != voice[j] and _one_text(places[i], places[j], settings):
-                old, new = voice[i], voice[j]
-                voice = [new if v == old else v for v in voice]
-    return voice
-
-
-def _one_text(one: Mapping[str, int], other: Mapping[str, int], settings: Mapping[str, float]) -> bool:
-    shared = sorted(one.keys() & other.keys(), key=one.__getitem__)
-    tails: list[int] = []
-    for place in (other[stem] for stem in shared):
-        at = bisect_left(tails, place)
-        tails[at : at + 1] = [place]
-    least = min(len(one), len(other))
-    return bool(shared) and len(tails) >= settings["same_words"] * least and len(tails) >= settings["same_order"] * len(shared)

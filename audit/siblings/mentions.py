@@ -54,7 +54,6 @@ def country(word: str, rules: FactRules) -> str:
 
 
 def _of(name: Name, line: Statement, first: int, end: int, rules: FactRules) -> list[Mention]:
-    last = name.last.lower()
     found: list[Mention] = []
     role = line.lemmas[first - 1] if first and line.tokens[first - 1].text[:1].isupper() else ""
     before, preposition = _preposition(line, first, rules)
@@ -66,7 +65,7 @@ def _of(name: Name, line: Statement, first: int, end: int, rules: FactRules) -> 
         found.append(Mention("border", "", value, at, end, name.full))
     if name.kind in ("place", "name") and preposition in rules.prepositions:
         found.append(Mention("place", rules.prepositions[preposition], value, first, end, name.full))
-    if name.kind == "place" and head and preposition in ("aus", "in", "von") and value in rules.countries:
+    if name.kind == "place" and head and preposition in rules.data["places"]["belonging"] and value in rules.countries:
         found.append(Mention("nation", head, value, first, end, name.full))
     if head and head not in rules.sets["borders"]:
         found.append(Mention("link", f"{head} {preposition}", value, first, end, name.full))
@@ -79,10 +78,10 @@ def _of(name: Name, line: Statement, first: int, end: int, rules: FactRules) -> 
 
 def _border(line: Statement, first: int, before: int, head: str, preposition: str, rules: FactRules) -> int | None:
     """Where "Grenze zu Polen" or "Grenze Polens" begins, None where the place is no neighbour."""
-    if head in rules.sets["borders"] and preposition in ("zu", "mit", "nach"):
+    if head in rules.sets["borders"] and preposition in rules.data["places"]["neighbouring"]:
         return before - 1
     if not preposition and first >= 1:
-        i = first - 2 if line.lowers[first - 1] in ("der", "des") else first - 1
+        i = first - 2 if line.lowers[first - 1] in rules.data["places"]["genitive"] else first - 1
         if i >= 0 and line.lemmas[i] in rules.sets["borders"]:
             return i
     return None
@@ -102,7 +101,7 @@ def _officials(line: Statement, rules: FactRules) -> list[Mention]:
         if end - first == 1 and is_common(tokens[first].text, line.lang):
             end = first
         if end == first:
-            first, end = _apposed(line, i)
+            first, end = _apposed(line, i, rules)
             if end == first:
                 continue
             found.append(Mention("office", tokens[end - 1].text.lower(), office, i, i + 1, role))
@@ -116,10 +115,15 @@ def _officials(line: Statement, rules: FactRules) -> list[Mention]:
 
 def _taken_up(before: Statement, line: Statement, rules: FactRules) -> Mention | None:
     """The office at the beginning of a sentence whose holder the sentence before names: "Die Ministerin …"."""
-    if len(before.people) != 1 or before.segment is not line.segment or len(line.tokens) < 2 or line.lowers[0] not in ("der", "die"):
+    if (
+        len(before.people) != 1
+        or before.segment is not line.segment
+        or len(line.tokens) < 2
+        or line.lowers[0] not in rules.data["offices"]["articles"]
+    ):
         return None
     office = rules.offices.get(line.lemmas[1])
-    if office is None or line.tokens[2:3] and _is_name(line, 2):
+    if office is None or (line.tokens[2:3] and _is_name(line, 2)):
         return None
     (last,) = before.people
     return Mention("office", last.lower(), office, 1, 2, line.lemmas[1])
@@ -130,10 +134,10 @@ def _is_name(line: Statement, i: int) -> bool:
     return token.kind == "word" and len(token.text) > 1 and token.text[0].isupper() and not token.text.isupper()
 
 
-def _apposed(line: Statement, i: int) -> tuple[int, int]:
+def _apposed(line: Statement, i: int, rules: FactRules) -> tuple[int, int]:
     """The name of two words before ", der … " and an office at ``i``; an empty range where there is none."""
     comma = next((k for k in range(i - 1, max(-1, i - 4), -1) if line.lowers[k] == ","), -1)
-    if comma < 2 or (comma + 1 < i and line.lowers[comma + 1] not in ("der", "die", "dem", "den")):
+    if comma < 2 or (comma + 1 < i and line.lowers[comma + 1] not in rules.data["offices"]["articles"]):
         return 0, 0
     if _is_name(line, comma - 1) and _is_name(line, comma - 2) and not is_common(line.tokens[comma - 2].text, line.lang):
         return comma - 2, comma
@@ -145,6 +149,8 @@ def _places(line: Statement, rules: FactRules, known: set[int]) -> list[Mention]
     found: list[Mention] = []
     tokens = line.tokens
     for i in range(1, len(tokens)):
+        if line.lowers[i - 1] not in rules.prepositions and line.lemmas[i - 1] not in rules.sets["seats"]:
+            continue
         if i in known or not _may_be_place(line, i, rules):
             continue
         value = country(tokens[i].text, rules)
@@ -164,8 +170,10 @@ def _may_be_place(line: Statement, i: int, rules: FactRules) -> bool:
         return False
     if word in tables(line.lang).places:
         return True
-    follows = i + 1 < len(line.tokens) and line.tokens[i + 1].text[:1].isupper() and line.tokens[i + 1].start == line.tokens[i].end + 1
-    return not follows and not rules.grammar.noun(word) and not word.endswith(("er", "en", "ung")) or word.endswith("hausen")
+    follows = (
+        i + 1 < len(line.tokens) and line.tokens[i + 1].text[:1].isupper() and line.tokens[i + 1].start == line.tokens[i].end + 1
+    )
+    return (not follows and not rules.grammar.noun(word) and not word.endswith(("er", "en", "ung"))) or word.endswith("hausen")
 
 
 def _is_former(line: Statement, i: int, rules: FactRules) -> bool:
@@ -177,7 +185,7 @@ def _preposition(line: Statement, first: int, rules: FactRules) -> tuple[int, st
     """The index of the preposition before a name (articles and adjectives between them skipped) and its plain form."""
     i = first - 1
     contractions: Mapping[str, str] = rules.data["places"]["contractions"]
-    while i >= 0 and (line.lowers[i] in rules.sets["determiners"] or _is_adjective(line, i)):
+    while i >= 0 and (line.lowers[i] in rules.sets["determiners"] or _is_adjective(line, i, rules)):
         i -= 1
     if i < 0 or line.tokens[i].kind != "word" or (line.tokens[i].text[0].isupper() and i):
         return 0, ""
@@ -198,9 +206,9 @@ def _preposition(line: Statement, first: int, rules: FactRules) -> tuple[int, st
     return (i, word) if known else (0, "")
 
 
-def _is_adjective(line: Statement, i: int) -> bool:
+def _is_adjective(line: Statement, i: int, rules: FactRules) -> bool:
     lower = line.lowers[i]
-    return line.tokens[i].text.islower() and len(lower) > 5 and lower.endswith(("en", "er", "em", "es", "e")) and "sch" in lower
+    return line.tokens[i].text.islower() and len(lower) > 5 and lower.endswith(rules.adjective_endings) and "sch" in lower
 
 
 def _nations(line: Statement, rules: FactRules) -> list[Mention]:
@@ -209,9 +217,8 @@ def _nations(line: Statement, rules: FactRules) -> list[Mention]:
     adjectives: Mapping[str, str] = rules.data["places"]["adjectives"]
     for i in range(len(line.tokens) - 1):
         lower = line.lowers[i]
-        if lower == "schweizer":
-            nation = "schweiz"
-        else:
+        nation = adjectives.get(lower, "")
+        if not nation:
             stem = lower[: lower.rfind("sch") + 3] if "sch" in lower else ""
             if not stem or len(lower) - len(stem) > 2:
                 continue

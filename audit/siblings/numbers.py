@@ -18,11 +18,10 @@ _NEAR: Final = 1.02
 _GROUPED: Final = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?")
 _GROUPED_ENGLISH: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _PLAIN: Final = re.compile(r"\d+(?:[.,]\d+)?")
-_TENS: Final = re.compile(r"(?P<unit>\w+)und(?P<ten>\w+)")
 
 
 class Number(NamedTuple):
-    """A number in ``tokens[first:end]`` of a statement; ``values`` are its possible readings, ``hedge`` about, least, most or ""."""
+    """A number in ``tokens[first:end]`` of a statement, with its possible readings; ``hedge``: about, least, most or ""."""
 
     values: tuple[float, ...]
     hedge: str
@@ -79,54 +78,59 @@ def figures(text: str) -> tuple[float, ...]:
     return ()
 
 
-@lru_cache(maxsize=20_000)
-def _spelled(word: str, words: tuple[tuple[str, float], ...], units: tuple[tuple[str, float], ...]) -> float | None:
-    """The value of a number in words ("dreihundert", "einundzwanzig"); None where it is none."""
-    known, digits = dict(words), dict(units)
-    if word in known:
-        return known[word]
-    if match := _TENS.fullmatch(word):
-        if match["unit"] in digits and known.get(match["ten"], 0) in range(20, 100):
-            return digits[match["unit"]] + known[match["ten"]]
-    for name, size in (("tausend", 1000.0), ("hundert", 100.0)):
-        head, found, rest = word.partition(name)
-        if not found:
-            continue
-        many = digits.get(head) or _spelled(head, words, units) if head else 1.0
-        more = _spelled(rest.removeprefix("und"), words, units) if rest else 0.0
-        if many is not None and more is not None:
-            return many * size + more
-    return None
-
-
 class NumberReader:
     """Reads the numbers of statements by the rules of one language."""
 
     def __init__(self, rules: FactRules) -> None:
         data = rules.data["numbers"]
-        self.words = tuple((k, float(v)) for k, v in data["words"].items())
-        self.units = tuple((k, float(v)) for k, v in data["units"].items())
+        self.words = {k: float(v) for k, v in data["words"].items()}
+        self.units = {k: float(v) for k, v in data["units"].items()}
+        self.known: dict[str, float | None] = dict(self.words)
         self.magnitudes: dict[str, float] = {k: float(v) for k, v in data["magnitudes"].items()}
         self.hedges = rules.hedges
-        self.openings = frozenset(word[:2] for word, _ in (*self.words, *self.units))
+        self.joint: str = data["tens_joint"]
+        self.dozen: str = data["after_article"]
+        self.articles = frozenset(data["articles"])
+        self.powers: tuple[str, ...] = tuple(data["powers"])
+        self.tens = re.compile(rf"(?P<unit>\w+){self.joint}(?P<ten>\w+)")
+        self.openings = frozenset(word[:2] for word in (*self.words, *self.units, self.dozen))
 
     def spelled(self, word: str) -> float | None:
-        return _spelled(word, self.words, self.units) if word[:2] in self.openings else None
+        """The value of a number in words ("dreihundert", "einundzwanzig"); None where it is none."""
+        if word not in self.known:
+            self.known[word] = self._spelled(word) if word[:2] in self.openings else None
+        return self.known[word]
+
+    def _spelled(self, word: str) -> float | None:
+        if match := self.tens.fullmatch(word):
+            ten = self.words.get(match["ten"], 0)
+            if match["unit"] in self.units and 20 <= ten < 100:
+                return self.units[match["unit"]] + ten
+        for name, size in ((name, self.words[name]) for name in self.powers):
+            head, found, rest = word.partition(name)
+            if not found:
+                continue
+            many = (self.units.get(head) or self.spelled(head)) if head else 1.0
+            more = self.spelled(rest.removeprefix(self.joint)) if rest else 0.0
+            if many is not None and more is not None:
+                return many * size + more
+        return None
 
     def numbers(self, statement: Statement) -> Iterator[Number]:
         """The numbers of a statement in order, ordinals and figures inside words left out."""
         tokens, lowers = statement.tokens, statement.lowers
-        i = 0
-        while i < len(tokens):
+        done = 0
+        for i, token in enumerate(tokens):
+            if i < done or not (token.kind == "number" or lowers[i][:2] in self.openings):
+                continue
             number = self._at(statement, i)
             if number is None:
-                i += 1
                 continue
             values, end, in_words = number
             if end < len(tokens) and (size := self.magnitudes.get(lowers[end])):
                 values, end = tuple(v * size for v in values), end + 1
             yield Number(values, self._hedge(lowers, i), i, end, in_words)
-            i = end
+            done = end
 
     def _at(self, statement: Statement, i: int) -> tuple[tuple[float, ...], int, bool] | None:
         token = statement.tokens[i]
@@ -150,8 +154,8 @@ class NumberReader:
         if token.kind != "word":
             return None
         lower = statement.lowers[i]
-        if lower == "dutzend" and i and statement.lowers[i - 1] in ("ein", "einem"):
-            return (12.0,), i + 1, True
+        if lower == self.dozen and i and statement.lowers[i - 1] in self.articles:
+            return (self.magnitudes[lower],), i + 1, True
         value = self.spelled(lower)
         return ((value,), i + 1, True) if value is not None else None
 

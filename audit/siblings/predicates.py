@@ -61,7 +61,7 @@ def verb_at(statement: Statement, i: int, rules: FactRules) -> str:
     token, lemma = statement.tokens[i], statement.lemmas[i]
     if token.kind != "word" or len(lemma) < 4 or not (token.text.islower() or i == 0):
         return ""
-    if not lemma.endswith(("en", "ern", "eln")) or lemma in rules.sets["no_verbs"]:
+    if not lemma.endswith(rules.verb_endings) or lemma in rules.sets["no_verbs"]:
         return ""
     return lemma
 
@@ -73,10 +73,8 @@ def choices(statement: Statement, rules: FactRules) -> Iterator[Mention]:
         at, particle = _particle(statement, first, end, rules)
         verbs = [(i, particle + verb_at(statement, i, rules)) for i in range(first, at)]
         words += [(i, verb) for i, verb in verbs if verb in rules.choices]
-        if "sich" in statement.lowers[first:end]:
-            words += [
-                (i, f"{statement.lemmas[i]}:sich") for i in range(first, end) if f"{statement.lemmas[i]}:sich" in rules.choices
-            ]
+        if rules.data["denial"]["reflexive"] in statement.lowers[first:end]:
+            words += [(i, reflexive) for i in range(first, end) if (reflexive := f"{statement.lemmas[i]}:sich") in rules.choices]
     joined = {i for i, word in words if word != statement.lemmas[i]}
     for i, word in sorted(words):
         if i in joined and word == statement.lemmas[i]:

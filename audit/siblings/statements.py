@@ -41,6 +41,7 @@ class Statement:
     lang: str
     people: set[str] = field(default_factory=set)
     persons: set[str] = field(default_factory=set)
+    contexts: dict[tuple[int, int, bool], dict[str, float]] = field(default_factory=dict)
 
     @cached_property
     def lowers(self) -> tuple[str, ...]:
@@ -56,11 +57,15 @@ class Statement:
         """Stem and weight of each token; ("", 0) for what says nothing."""
         return tuple(stem(t.text, self.lang) if t.kind == "word" and len(t.text) > 2 else ("", 0.0) for t in self.tokens)
 
-    def context(self, first: int, end: int) -> dict[str, float]:
-        """The stems around ``tokens[first:end]`` with their weights."""
-        stems = self.stems
-        near = stems[max(0, first - _WINDOW) : first] + stems[end : end + _WINDOW]
-        return {name: weight for name, weight in near if weight > 0}
+    def context(self, first: int, end: int, *, persons: bool = True) -> dict[str, float]:
+        """The stems around ``tokens[first:end]`` with their weights; with or without those of persons' names."""
+        key = first, end, persons
+        known = self.contexts.get(key)
+        if known is None:
+            near = self.stems[max(0, first - _WINDOW) : first] + self.stems[end : end + _WINDOW]
+            known = {name: weight for name, weight in near if weight > 0 and (persons or name not in self.persons)}
+            self.contexts[key] = known
+        return known
 
     @cached_property
     def clauses(self) -> tuple[tuple[int, int], ...]:
@@ -178,6 +183,14 @@ class FactRules:
                 found.setdefault(country, set()).add(other)
                 found.setdefault(other, set()).add(country)
         return {country: frozenset(others) for country, others in found.items()}
+
+    @cached_property
+    def verb_endings(self) -> tuple[str, ...]:
+        return tuple(self.data["denial"]["verb_endings"])
+
+    @cached_property
+    def adjective_endings(self) -> tuple[str, ...]:
+        return tuple(self.data["numbers"]["adjective_endings"])
 
     @cached_property
     def countries(self) -> frozenset[str]:
