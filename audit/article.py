@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
@@ -62,6 +63,7 @@ class Article:
         self.document = document
         self.lang = lang
         self.segments: tuple[Segment, ...] = segments(document, rules, lang)
+        self._starts: dict[Segment, frozenset[int]] = {}
 
     def __repr__(self) -> str:
         return f"Article({self.document.id!r}, {len(self.segments)} segments)"
@@ -82,7 +84,9 @@ class Article:
 
     def in_quotation(self, segment: Segment, start: int, end: int) -> bool:
         """Whether this range of the segment's text lies within quotation marks."""
-        return any(quote.start <= start and end <= quote.end for quote in self.quotations[segment])
+        quotes = self.quotations[segment]
+        at = bisect_right(quotes, start, key=lambda quote: quote.start) - 1
+        return at >= 0 and end <= quotes[at].end
 
     def lemma(self, token: Token) -> str:
         """The lemma of a token; at the start of a sentence, too, a noun keeps its capital."""
@@ -95,9 +99,11 @@ class Article:
 
     def sentence_starts(self, segment: Segment) -> frozenset[int]:
         """The offsets at which a sentence, a quotation, or what follows a colon begins: capitals mean nothing there."""
-        starts = {start for start, _ in segment.sentences} | {quote.start for quote in self.quotations[segment]}
-        starts |= {match.end() for match in re.finditer(r"[:–—|(]\s*", segment.text)}
-        return frozenset(_first_letters(segment.text, starts))
+        if segment not in self._starts:
+            starts = {start for start, _ in segment.sentences} | {quote.start for quote in self.quotations[segment]}
+            starts |= {match.end() for match in re.finditer(r"[:–—|(]\s*", segment.text)}
+            self._starts[segment] = frozenset(_first_letters(segment.text, starts))
+        return self._starts[segment]
 
 
 def _first_letters(text: str, starts: set[int]) -> Iterator[int]:

@@ -11,6 +11,7 @@ import html
 import re
 import unicodedata
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Final, Literal, NamedTuple
@@ -228,10 +229,8 @@ class Segment:
 
     def sentence_at(self, position: int) -> tuple[int, int]:
         """The sentence that holds this position of the segment's text."""
-        for start, end in self.sentences:
-            if position < end:
-                return start, end
-        return 0, len(self.text)
+        at = bisect_right(self.sentences, position, key=lambda sentence: sentence[1])
+        return self.sentences[at] if at < len(self.sentences) else (0, len(self.text))
 
 
 def word_count(segments: Iterable[Segment]) -> int:

@@ -11,6 +11,7 @@ from audit.article import Article
 from audit.siblings import Sibling
 from audit.siblings.names import Name, proper_names, zipf
 from audit.siblings.transliteration import tables
+from audit.text import Segment
 
 
 class Spelled(NamedTuple):
@@ -56,6 +57,15 @@ class Reading:
     @cached_property
     def sibling_names(self) -> dict[str, tuple[Name, ...]]:
         return _by_last(tuple(name for sibling in self.siblings for name in proper_names(sibling.article)))
+
+    @cached_property
+    def place_starts(self) -> frozenset[tuple[Segment, int]]:
+        """Where the names of places begin."""
+        return frozenset((name.segment, name.start) for name in self.names if name.kind == "place")
+
+    @cached_property
+    def place_ends(self) -> frozenset[tuple[Segment, int]]:
+        return frozenset((name.segment, name.end) for name in self.names if name.kind == "place")
 
     def lawful(self, last: str) -> bool:
         return last in self.tables.lawful

@@ -198,13 +198,12 @@ def _place(reading: Reading, name: Name) -> Spelled | None:
 
 def _among_places(reading: Reading, name: Name) -> bool:
     """Whether the name stands in a list of places: "Kuwait, Katar, Oman"."""
-    text = name.segment.text
-    gaps = [
-        (n.end, name.start) if n.end <= name.start else (name.end, n.start)
-        for n in reading.names
-        if n.segment is name.segment and n.kind == "place"
-    ]
-    return any(text[start:end] in {", ", " und "} for start, end in gaps)
+    text, starts, ends = name.segment.text, reading.place_starts, reading.place_ends
+    return any(
+        (text.endswith(glue, 0, name.start) and (name.segment, name.start - len(glue)) in ends)
+        or (text.startswith(glue, name.end) and (name.segment, name.end + len(glue)) in starts)
+        for glue in (", ", " und ")
+    )
 
 
 def _given(reading: Reading, name: Name) -> Spelled | None:
