@@ -34,10 +34,13 @@ class Paragraph:
 @dataclass(frozen=True, slots=True)
 class _Line:
     view: View
-    raw: str  # what stood within the frame, link marks included: it is what the wrapping program measured
+    raw: str  # what stood within the frame or behind the quotation marks, link marks included: what the wrapping program measured
     heading: bool
     bullet: bool
     blank: bool
+
+
+_BLANK: Final = _Line(clean(""), "", heading=False, bullet=False, blank=True)
 
 
 def paragraphs(original: str) -> list[Paragraph]:
@@ -85,8 +88,12 @@ def _line(original: str, start: int, end: int, in_frame: bool) -> _Line:
     if in_frame and (content := _unframed(original, start, end)):
         start, end = content
     raw = original[start:end].strip()
+    if not raw:
+        return _BLANK
     prefix = _PREFIX.match(original, start, end)
     heading = bullet = False
+    if prefix is not None and prefix["quote"] and prefix.end() == end:
+        return _BLANK
     if prefix is not None and prefix.end() < end:
         heading, bullet = bool(prefix["heading"]), bool(prefix["bullet"])
         if bullet and raw[-1] in "–-*" and raw[0] == raw[-1]:  # "– Widerstand wächst –": agencies mark headings so
@@ -95,6 +102,8 @@ def _line(original: str, start: int, end: int, in_frame: bool) -> _Line:
         if prefix["quote"] or prefix["heading"] or (bullet and prefix["bullet"][0] in "•◦▪‣*·"):
             start = prefix.end()
             heading = heading or original.startswith("#", start)
+        if prefix["quote"]:
+            raw = original[start:end].strip()
     view = clean(original, start, end).strip()
     return _Line(view, raw, heading, bullet, not view.text)
 

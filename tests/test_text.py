@@ -141,3 +141,19 @@ def test_a_frame_of_bars_goes() -> None:
     lines = ["| Der Rat tagt heute. |", "| | Er berät lange. | |", "||", "| Dann ist Schluss. ||"]
     found = [paragraph.view.text for paragraph in paragraphs("\n".join(lines))]
     assert found == ["Der Rat tagt heute.", "| Er berät lange.", "Dann ist Schluss."]
+
+
+def test_a_wrapped_text_quoted_in_a_mail_is_the_same_text() -> None:
+    plain = (
+        "Der Rat der Stadt hat am Montag lange über den Haushalt des nächsten\n"
+        "Jahres beraten, ohne dass sich die Fraktionen auf eine gemeinsame\n"
+        "Linie einigen konnten. Am Abend ging man auseinander, wie man gekommen\n"
+        "war, und verschob die Abstimmung auf den Donnerstag der kommenden\n"
+        "Woche.\n"
+        "\n"
+        "Der Kämmerer sprach von einer verlorenen Sitzung. Die Opposition hielt\n"
+        "dagegen, man habe immerhin zwei der offenen Fragen geklärt."
+    )
+    quoted = "\n".join(f"> {line}".rstrip() for line in plain.split("\n"))
+    texts = [[paragraph.view.text for paragraph in paragraphs(text)] for text in (plain, quoted)]
+    assert texts[0] == texts[1] and len(texts[0]) == 2
