@@ -42,7 +42,7 @@ _MOST_PIVOTS = 3
 def detect(context: Context) -> list[Finding]:
     lexicon = Lexicon.load(context.assets.path("lexicon"), context.assets.path("vectors"))
     trial = charges(context.article, context.siblings, context.aligned, lexicon, context.settings)
-    calques = list(calqued(trial.reading, trial.mates, lexicon, context.settings["calque"]))
+    calques = list(calqued(context.article, trial.reading, trial.mates, lexicon, context.settings["calque"]))
     taken = {place for calque in calques for place in calque.places}
     charged = [c for c in trial.best if c.weight >= context.settings["floor"] and c.place not in taken]
     taken |= {charge.place for charge in charged}

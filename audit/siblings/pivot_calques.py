@@ -32,16 +32,18 @@ class Calqued(NamedTuple):
     probability: float
 
 
-def calqued(reading: Reading, mates: Sequence[Article], lexicon: Lexicon, settings: Mapping[str, Any]) -> Iterator[Calqued]:
+def calqued(
+    article: Article, reading: Reading, mates: Sequence[Article], lexicon: Lexicon, settings: Mapping[str, Any]
+) -> Iterator[Calqued]:
     """The calques of an article, in order. ``settings``: the section ``[<lang>.wrong_sense.calque]``."""
     written = {token.text for mate in mates for segment in mate.prose for token in segment.words}
     lemmas = {lexicon.words[n] for mate in mates for n in read(mate, lexicon).places}
-    named = {(name.segment, name.start) for mate in () for name in proper_names(mate)}
+    named = [(name.segment, name.start, name.end) for name in proper_names(article)]
     for found in (*_compounds(reading, lexicon), *_attributes(reading, lexicon), *_phrases(reading, lexicon)):
         kind, places, lang, term, name = found
         first, last = reading.words[places[0]], reading.words[places[-1]]
         text = first.segment.text[first.start : last.end]
-        if text in written or (first.segment, first.start) in named:
+        if text in written or any(s is first.segment and start < last.end and first.start < end for s, start, end in named):
             continue
         backed = name in lemmas
         weight = settings[kind] + (settings["backed"] if backed else 0.0)

@@ -165,12 +165,10 @@ class Look(NamedTuple):
 
 def second_look(raised: Sequence[Charge]) -> list[Look]:
     """For each charge what the others say."""
-    best: dict[int, float] = defaultdict(float)
     languages: dict[str, dict[int, float]] = defaultdict(dict)
     company: dict[tuple[str, str], dict[int, float]] = defaultdict(dict)
     for charge in raised:
         p = chance(charge.weight)
-        best[charge.place] = max(best[charge.place], p)
         spoken = {pivot.lang for pivot in charge.pivots}
         for lang in spoken:
             row = languages[lang]

@@ -62,6 +62,8 @@ _LEXICALISED_ZIPF: Final = 3.2
 _SLOT_SCALE: Final = 8.0
 # Only so many pairs of an article are looked up in the siblings, the strongest by the lexicon.
 _MOST_PAIRS: Final = 160
+# Pairs whose three probabilities in the lexicon multiply to less than e to this are accidents.
+_LEAST_LOG: Final = -8.0
 
 
 class Term(NamedTuple):
@@ -142,6 +144,9 @@ def pairs(reading: Reading) -> Pairs:
     opens[1:] = (other[1:] != other[:-1]) | (term[1:] != term[:-1])
     at = np.flatnonzero(opens)
     count = np.diff(np.append(at, len(row)))
+    steps = lexicon.back[row[at]].astype(np.int32) + lexicon.forward[row[at]] + lexicon.wrong[row[at]]
+    likely = lexicon.logs[1] * steps > _LEAST_LOG
+    at, count = at[likely], count[likely]
     found = Pairs(looked_up, term[at], other[at], row[at], count, np.zeros((len(at), len(PAIR_FEATURES))))
     if len(found):
         _describe(reading, found)

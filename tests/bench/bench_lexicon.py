@@ -20,9 +20,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from audit.siblings.lexicon import Lexicon
+from audit.siblings.lexicon import Lexicon  # noqa: E402
 
 FOLDER = ROOT / "models" / "de" / "lexicon"
+_CONTENT = 5000
 CONFUSIONS = ROOT / "tests" / "cases" / "wrong_sense" / "confusions.tsv"
 
 
@@ -75,7 +76,7 @@ def commonest(lexicon: Lexicon, folder: Path) -> None:
 
         with gzip.open(path, "rt", encoding="utf-8") as file:
             words = [line.split("\t")[0] for line in file]
-        content = list(dict.fromkeys(lemmatize(w, lang=lang).lower() for w in words[100:9000] if len(w) > 3 and w.isalpha()))[
+        content: list[str] = list(dict.fromkeys(lemmatize(w, lang=lang).lower() for w in words[100:9000] if len(w) > 3 and w.isalpha()))[
             :5000
         ]
         print(f"commonest {lang}: {sum(w in entries[lang] for w in content) / len(content):.2f} of {len(content)} are pivots")
@@ -88,9 +89,8 @@ def main() -> None:
     paths = FOLDER / "lexicon.safetensors", FOLDER / "vectors.safetensors"
     since = time.perf_counter()
     lexicon = Lexicon.load(*paths)
-    print(
-        f"opened in {time.perf_counter() - since:.3f} s, {sum(p.stat().st_size for p in paths) / 1e6:.1f} MB, {len(lexicon)} words"
-    )
+    took, size = time.perf_counter() - since, sum(path.stat().st_size for path in paths) / 1e6
+    print(f"opened in {took:.3f} s, {size:.1f} MB, {len(lexicon)} words")
     words = [word for word in lexicon.words[:40_000] if word.isalpha()]
     for word in words:
         lexicon.key(word)
