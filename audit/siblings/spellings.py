@@ -64,7 +64,7 @@ def _is_compound_part(reading: Reading, name: Name) -> bool:
     return (
         ("-" in name.last and name.last not in reading.tables.spellings)
         or text[name.end : name.end + 1] == "-"
-        or text[name.start - 1 : name.start] in "-@#/"
+        or text.endswith(("-", "@", "#", "/"), 0, name.start)
     )
 
 

@@ -114,3 +114,10 @@ def test_a_hard_wrapped_name_keeps_its_place(find: Find) -> None:
     (finding,) = find("name_variant", text)
     assert finding.quote == text[finding.start : finding.end] == "Vladimir\nPoutine"
     assert finding.suggestions[0].text == "Wladimir Putin"
+
+
+def test_a_name_may_open_the_text_or_the_title(find: Find) -> None:
+    text = "Vladimir Poutine empfing am Montag eine Abordnung aus Kasachstan im Kreml."
+    assert [finding.start for finding in find("name_variant", text)] == [0]
+    titled = find("name_variant", "Im Kreml wurde am Montag lange über die Lage beraten.", title="Vladimir Poutine empfängt Gäste")
+    assert [(finding.field, finding.start) for finding in titled] == [("title", 0)]
