@@ -21,6 +21,7 @@ numbers against the source, this one against other reports.
 
 from __future__ import annotations
 
+import math
 from typing import Final, cast
 
 from audit.detectors import Context, Detector
@@ -35,6 +36,9 @@ from audit.types import Evidence, Finding, Severity
 _ASSETS: Final = ("facts", "rules/agreement", "morphology/nouns", "morphology/adjectives")
 # Kinds whose error turns the report into another one.
 _CRITICAL: Final = AMOUNTS | MOMENTS | {"place", "border", "nation", "link", "holder", "person", "denial"}
+# How near to a whole power of ten a ratio is (in log10) that a misplaced point or a lost zero makes.
+_TENFOLD: Final = 0.01
+_VOICES: Final = {1: "the one other report that speaks of it", 2: "both other reports that speak of it"}
 # Kinds of which an article's other words can tell that one place of it is wrong.
 _SUPPORTED: Final = frozenset({"border", "holder", "office"})
 _WHAT: Final = {
@@ -88,7 +92,10 @@ def _misread(dispute: Dispute) -> bool:
     value = cast(Number, dispute.fact.value).values[0]
     other = cast(Number, dispute.witnesses[0].fact.value).values[0]
     low, high = sorted((value, other))
-    if low <= 0 or high / low >= 10:
+    if low <= 0:
+        return False
+    power = math.log10(high / low)
+    if power >= 1 and abs(power - round(power)) < _TENFOLD:
         return True
     if low != int(low) or high != int(high):
         return False
@@ -111,7 +118,7 @@ def _finding(context: Context, dispute: Dispute, weight: float) -> Finding:
         what = f"“{verb}” is {'denied' if fact.value else 'affirmed'} here and {'affirmed' if fact.value else 'denied'}"
     else:
         what = f"{_WHAT.get(kind, kind).capitalize()} in likely disagreement: “{fact.text}” here, “{other}”"
-    voices = "the one other report that speaks of it" if speaking == 1 else f"all {speaking} other reports that speak of it"
+    voices = _VOICES.get(speaking, f"all {speaking} other reports that speak of it")
     message = f"{what} in {voices}; please check against the source."
     evidence = [_evidence(witness, dispute) for witness in dispute.witnesses]
     if dispute.support is not None:

@@ -133,7 +133,9 @@ def _noun(statement: Statement, number: Number, i: int, rules: FactRules) -> Amo
         stop = next((k for k in range(i + 1, end) if statement.tokens[k].kind == "number"), end)
         clause = statement.clause_of(i)[0]
         if fate := _fate(statement, i + 1, stop, rules) or _fate(statement, clause, first, rules):
-            return Amount("fate", fate, number, first, i + 1, statement.lowers[i])
+            # a toll of soldiers or children is part of another one
+            key = fate if group == rules.data["counted"]["people"][0] else f"{fate} {group}"
+            return Amount("fate", key, number, first, i + 1, statement.lowers[i])
     # what is counted ties two statements together like any other word
     return Amount("count", group, number, number.first, i + 1, statement.lowers[i], number.end)
 

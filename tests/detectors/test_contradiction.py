@@ -13,6 +13,7 @@ import pytest
 from audit.types import Finding
 
 CASES = Path(__file__).parent.parent / "cases" / "contradiction"
+REPORTS = Path(__file__).parent.parent.parent / "reports" / "stories"
 STORIES: list[dict[str, Any]] = [
     story for path in sorted(CASES.glob("stories*.toml")) for story in tomllib.loads(path.read_text(encoding="utf-8"))["story"]
 ]
@@ -82,6 +83,26 @@ def test_a_finding_quotes_its_witnesses(find: Find) -> None:
         assert "42 Kilometer" in evidence.quote
         assert "2 of 2" in evidence.note
     assert "disagreement" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("name", "quotes"),
+    [
+        ("batteriewerk-maschine", ["13 Verletzte", "Grenze zu Spanien", "Dreizehn Mitarbeiter"]),
+        ("batteriewerk-agentur", []),
+        ("batteriewerk-regional", []),
+        ("batteriewerk-schweiz", []),
+        ("faehrprozess-maschine", ["70 Menschen"]),
+        ("faehrprozess-agentur", []),
+        ("faehrprozess-regional", []),
+        ("faehrprozess-wien", []),
+    ],
+)
+def test_bundled_stories(name: str, quotes: list[str], find: Find) -> None:
+    folder = REPORTS / name.partition("-")[0]
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.txt"))}
+    siblings = [text for other, text in texts.items() if other != name]
+    assert [finding.quote for finding in _found(find, texts[name], siblings)] == quotes
 
 
 def test_one_voice_is_not_enough(find: Find) -> None:
