@@ -132,6 +132,8 @@ def _noun(statement: Statement, number: Number, i: int, rules: FactRules) -> Amo
         first, end = number.first, min(len(statement.tokens), i + 1 + _REACH)
         stop = next((k for k in range(i + 1, end) if statement.tokens[k].kind == "number"), end)
         clause = statement.clause_of(i)[0]
+        if any(token.kind == "number" for token in statement.tokens[clause:first]):
+            clause = first  # what stands before belongs to the other number
         if fate := _fate(statement, i + 1, stop, rules) or _fate(statement, clause, first, rules):
             # a toll of soldiers or children is part of another one
             key = fate if group == rules.data["counted"]["people"][0] else f"{fate} {group}"
