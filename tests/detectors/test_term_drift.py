@@ -9,7 +9,7 @@ import pytest
 from audit.types import Finding
 
 Find = Callable[..., list[Finding]]
-REPORTED = -0.5
+REPORTED = -1.3
 
 SIBLING = (
     "Der Kanzler und der Präsident haben am Freitag erneut telefoniert. Das Telefonat dauerte eine Stunde.\n\n"

@@ -10,8 +10,8 @@ from audit.types import Finding
 
 Find = Callable[..., list[Finding]]
 
-# Log odds from which the verdict reports in a page that is machine-translated with a probability of .62.
-REPORTED = -0.5
+# Log odds from which the verdict reports in a page that is machine-translated with a probability of .79.
+REPORTED = -1.3
 
 FIRING = [
     (
