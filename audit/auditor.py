@@ -179,7 +179,7 @@ class Auditor:
     def _contexts(self, article: Article, mates: Sequence[Sibling]) -> Callable[[str], Context]:
         aligned: Mapping[Segment, Sequence[Aligned]] = {}
         if mates:
-            aligned = align.align(article, mates, self._settings("siblings"))
+            aligned = align.align(article, mates, self._settings("siblings"), self._near)
 
         def context(detector_id: str) -> Context:
             return Context(article, self.languages, self.assets, mates, aligned, self._settings(detector_id))
@@ -201,6 +201,15 @@ class Auditor:
         findings, skips = self._detect(article, contexts, bool(mates), failed)
         judgement = self.judge.judge(article, findings, self.screened(article))
         return self._report(article, self.lang, judgement, mates, skips, aligned)
+
+    @cached_property
+    def _near(self) -> align.Near | None:
+        """The near-synonyms of this language, loaded on first use; None where none are installed."""
+        if not (self.assets.has("lexicon") and self.assets.has("vectors")):
+            return None
+        from audit.siblings.synonyms import synonyms
+
+        return synonyms(self.assets.path("lexicon"), self.assets.path("vectors"))
 
     @cached_property
     def screen(self) -> Screen | None:

@@ -33,10 +33,11 @@ from audit.auditor import Auditor
 from audit.detectors import name_variant
 from audit.siblings import Sibling, align, discover
 from audit.siblings.index import StoryIndex
+from audit.siblings.synonyms import synonyms
 from audit.types import Document
 
 SIMILARITIES = (0.12, 0.15, 0.17, 0.2, 0.22, 0.25, 0.3)
-ALIGNMENTS = (0.2, 0.25, 0.3, 0.35)
+ALIGNMENTS = (0.2, 0.23, 0.25, 0.3)
 WEIGHTS = (-2.0, -1.0, 0.0, 1.0, 2.0)
 UNRELATED_DAYS = 60
 SAME_EVENT_DAYS = 2
@@ -144,7 +145,8 @@ def count_alignment(auditor: Auditor, pairs: Sequence[tuple[str, str]], settings
     article = auditor.article(Document(id="machine", text="\n\n".join(machine for machine, _ in pairs)))
     kept = "\n\n".join(human for i, (_, human) in enumerate(pairs) if i % 3)
     sibling = Sibling(auditor.article(Document(id="human", text=kept)), 1.0)
-    aligned = align.align(article, [sibling], settings)
+    near = synonyms(auditor.assets.path("lexicon"), auditor.assets.path("vectors"))
+    aligned = align.align(article, [sibling], settings, near)
     for segment in article.prose:
         i = next((i for i, (machine, _) in enumerate(pairs) if segment.text in machine or machine in segment.text), None)
         if i is None:
