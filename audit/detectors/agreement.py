@@ -216,7 +216,8 @@ def _better(grammar: Grammar, word: str, mask: int, governed: int) -> list[str]:
     """Forms of the same determiner that fit the noun in a case that the written one could have."""
     written = grammar.determiners[word].mask
     cases = sum(15 << (4 * case) for case in range(4) if written >> (4 * case) & 15)
-    for wanted in (mask & cases & governed, mask & governed, mask & cases):
+    # A noun that cannot have the case at all ("zum Terrorist") lacks an ending of its own: no other determiner mends that.
+    for wanted in (mask & cases & governed, mask & governed if governed != 0xFFFF else 0, mask & cases):
         forms = [form for form in _family(grammar, word) if grammar.determiners[form].mask & wanted]
         if forms:
             return sorted(forms, key=lambda form: (-(grammar.determiners[form].mask & wanted).bit_count(), form))
