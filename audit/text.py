@@ -43,7 +43,7 @@ _SPECIAL: Final = re.compile(
 _TOKEN: Final = re.compile(
     r"(?P<address>(?:https?://|www\.)\S+|[\w.+-]{1,64}@[\w-]+\.[\w.]+|[@#]\w+|\b[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}\."
     r"(?:com|org|net|de|at|ch|fr|be|nl|eu|info|tv|uk|io|it|es)\b(?:/\S*)?)"
-    r"|(?P<number>\d+(?:[.,:]\d+)*)(?![^\W\d_])"
+    r"|(?P<number>(?>\d+(?:[.,:]\d+)*))(?![^\W\d_])"
     r"|(?P<word>\w+(?:['’‘\-\u2010\u2011]\w+)*)"
     r"|(?P<punct>[^\w\s])"
 )

@@ -17,8 +17,8 @@ from audit.types import Document
 # Everything that layout and cleaning react to, mixed into arbitrary Unicode.
 _TRICKY = st.sampled_from(
     ["\r\n", "\n", "\u2028", "\u00ad", "\u200b", "\u202e", "\u00a0", "a\u0308", "\U0001f600", "\U0001f469\u200d\U0001f4bb", "ü",
-     "Ã¼", "â€œ", "&amp;", "&#8220;", "| ", " |", "> ", "## ", "• ", "[1][", "]", "[x](http://a.b)", "**", "„", "“", "…", "\ufffd",
-     "Wort ", "Ein Satz. ", "Haus-\n", "\x00", "\ufeff", "1. ", "23: 52 "]
+     "Ã¼", "â€œ", "&amp;", "&#8220;", "| ", " |", "> ", "## ", "• ", "[1][", "]", "[x](http://a.b)", "**", "„", "“", "…",
+     "\ufffd", "Wort ", "Ein Satz. ", "Haus-\n", "\x00", "\ufeff", "1. ", "23: 52 "]
 )  # fmt: skip
 _TEXT = st.lists(st.one_of(_TRICKY, st.text(max_size=8)), max_size=60).map("".join)
 
@@ -116,6 +116,7 @@ def test_tokens_keep_compounds_numbers_and_addresses_whole() -> None:
     assert ("US-Präsident", "word") in found and ("41.000,50", "number") in found
     assert ("www.bsp.de/x,", "address") in found or ("www.bsp.de/x", "address") in found
     assert ("@wer", "address") in found
+    assert [token.text for token in tokenize("Um 21h40 kam 3,5")] == ["Um", "21h40", "kam", "3,5"]
 
 
 def test_quotations_of_every_style() -> None:
