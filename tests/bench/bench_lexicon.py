@@ -76,9 +76,8 @@ def commonest(lexicon: Lexicon, folder: Path) -> None:
 
         with gzip.open(path, "rt", encoding="utf-8") as file:
             words = [line.split("\t")[0] for line in file]
-        content: list[str] = list(dict.fromkeys(lemmatize(w, lang=lang).lower() for w in words[100:9000] if len(w) > 3 and w.isalpha()))[
-            :5000
-        ]
+        lemmas = (lemmatize(word, lang=lang).lower() for word in words[100:9000] if len(word) > 3 and word.isalpha())
+        content: list[str] = list(dict.fromkeys(lemmas))[:5000]
         print(f"commonest {lang}: {sum(w in entries[lang] for w in content) / len(content):.2f} of {len(content)} are pivots")
 
 

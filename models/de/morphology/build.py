@@ -22,7 +22,10 @@ CASES = ("nominativ", "genitiv", "dativ", "akkusativ")
 GENDERS = {"m": 0, "f": 1, "n": 2}
 PLURAL = 3
 NAMES = ("name", "toponym", "wortverbindung", "abkürzung", "affix", "lexem", "buchstabe", "zahl")
-DETERMINERS = frozenset("dies jed jen welch manch solch ein kein mein dein sein ihr unser eu euer all irgendein jedwed derjenig".split())
+DETERMINERS = frozenset(
+    {"dies", "jed", "jen", "welch", "manch", "solch", "ein", "kein", "mein", "dein", "sein", "ihr", "unser", "eu", "euer"}
+    | {"all", "irgendein", "jedwed", "derjenig"}
+)
 SHORT = 8  # a form of at most this length is kept even where the word list does not know it
 LEAST_ZIPF = 1.0
 
@@ -32,7 +35,7 @@ def readings(row: dict[str, str]) -> dict[str, int]:
     genders = [GENDERS[row[key]] for key in ("genus", "genus 1", "genus 2", "genus 3", "genus 4") if row.get(key) in GENDERS]
     forms: dict[str, int] = defaultdict(int)
     for column, form in row.items():
-        if not form or " " in column and column.split()[0] not in CASES:
+        if not form or (" " in column and column.split()[0] not in CASES):
             continue
         head = column.split()
         if head[0] not in CASES or len(head) < 2:
@@ -80,7 +83,10 @@ def main() -> None:
     kept = {
         form: mask
         for form, mask in forms.items()
-        if mask and form.isalpha() and len(form) > 2 and (zipf.get(form.lower().replace("ß", "ss"), 0.0) >= LEAST_ZIPF or len(form) <= SHORT)
+        if mask
+        and form.isalpha()
+        and len(form) > 2
+        and (len(form) <= SHORT or zipf.get(form.lower().replace("ß", "ss"), 0.0) >= LEAST_ZIPF)
     }
     options.out.mkdir(parents=True, exist_ok=True)
     write(options.out / "nouns.tsv.gz", "".join(f"{form}\t{mask:04x}\n" for form, mask in sorted(kept.items())))
