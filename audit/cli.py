@@ -226,7 +226,10 @@ def _status(report: Report, fail_on: Severity | None) -> int:
 def stories(
     paths: Paths, lang: Lang = "de", text_key: TextKey = "text", id_key: IdKey = "id", output: Output = None
 ) -> int:
-    """Print which documents tell the same story: group, similarity to the group's first document, id."""
+    """Print which documents tell the same story: its number, mean similarity to the story's other documents, id.
+
+    Documents that stand alone are counted on standard error.
+    """
     from audit.auditor import Auditor
 
     auditor = Auditor(lang)
@@ -238,6 +241,8 @@ def stories(
         print(content, end="")
     else:
         output.write_text(content, encoding="utf-8")
+    told = sum(map(len, groups))
+    _say(f"{told} documents in {len(groups)} stories, {len(documents) - len(unread) - told} stand alone")
     for failure in [*failures, *unread]:
         _say(f"mt-audit: {failure.source}: {failure.reason}")
     return 2 if failures or unread else 0

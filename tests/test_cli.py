@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from audit.auditor import Auditor
 from audit.cli import run
+from audit.types import Document
 
 ROOT = Path(__file__).resolve().parent.parent
 STORIES = ROOT / "reports" / "stories"
@@ -208,8 +210,13 @@ def test_another_language_is_said_not_guessed(tmp_path: Path, capsys: pytest.Cap
 
 
 def test_stories_detectors_models_report_and_evaluate(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["stories", str(STORIES)]) == 0
-    rows = [line.split("\t") for line in capsys.readouterr().out.splitlines()[1:]]
+    alone = tmp_path / "alone.txt"
+    alone.write_text(GENUINE, encoding="utf-8")
+    assert run(["stories", str(STORIES), str(alone)]) == 0
+    captured = capsys.readouterr()
+    assert captured.err == "8 documents in 2 stories, 1 stand alone\n"
+    rows = [line.split("\t") for line in captured.out.splitlines()[1:]]
+    assert all(0.1 < float(similarity) < 1 for _, similarity, _ in rows) and "alone" not in captured.out
     groups: dict[str, set[str]] = {}
     for number, _, name in rows:
         groups.setdefault(number, set()).add(name.rsplit("-", 1)[0])
@@ -252,3 +259,14 @@ def test_the_wheel_works_outside_the_checkout(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr.decode()
     assert str(installed) in done.stderr.decode() and b"<mark" in done.stdout
+
+
+def test_a_report_that_cannot_be_written_costs_no_audit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, errors = check(capsys, str(STORY), "--output", str(tmp_path / "none" / "report.html"))
+    assert (status, out) == (2, "") and errors == f"mt-audit: {tmp_path / 'none' / 'report.html'}: there is no such folder\n"
+
+
+@pytest.mark.parametrize("lang", ["de", "de-AT", "DE_ch", "deu", "German"])
+def test_tags_that_do_not_say_another_language_are_audited(lang: str, auditor: Auditor) -> None:
+    (row,) = auditor.audit([Document(id="a", text=GENUINE, lang=lang)]).documents
+    assert (row.lang, row.verdict.label) == ("de", "original")

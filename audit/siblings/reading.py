@@ -46,12 +46,12 @@ class Reading:
         self.own = _by_last(self.names)
 
     @cached_property
-    def others(self) -> dict[str, int]:
-        """In how many siblings each last name stands."""
-        counts: dict[str, int] = defaultdict(int)
+    def others(self) -> dict[str, float]:
+        """The weight of the siblings in which each last name stands: their number, were they all beyond doubt."""
+        counts: dict[str, float] = defaultdict(float)
         for sibling in self.siblings:
             for last in _by_last(proper_names(sibling.article)):
-                counts[last] += 1
+                counts[last] += sibling.weight
         return counts
 
     @cached_property
@@ -77,7 +77,8 @@ class Reading:
     def support(self, german: str) -> float:
         """What it adds to a charge that the text itself, or a sibling, has the German form."""
         settings = self.settings
-        return (settings["in_text"] if german in self.own else 0.0) + (settings["in_sibling"] if self.others.get(german) else 0.0)
+        in_text = settings["in_text"] if german in self.own else 0.0
+        return in_text + settings["in_sibling"] * min(1.0, self.others.get(german, 0.0))
 
 
 def _by_last(names: Sequence[Name]) -> dict[str, tuple[Name, ...]]:
