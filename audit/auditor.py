@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -189,7 +190,7 @@ class Auditor:
     def _row(self, article: Article, mates: Sequence[Sibling], failed: list[Failure]) -> DocumentReport:
         document = article.document
         spoken = self.languages.document_language([segment.text for segment in article.prose] or [document.text])
-        given = document.lang.lower().split("-")[0] if document.lang else None
+        given = _language(document.lang)
         if given not in (None, self.lang) or not spoken.may_be(self.lang):
             lang = given if given not in (None, self.lang) else spoken.lang
             spoken_name, name = self.languages.name(lang), self.languages.name(self.lang)
@@ -285,6 +286,12 @@ class Auditor:
         if finding.probability < least or finding.fingerprint in self.options.baseline:
             return False
         return at_least(finding.severity, self.options.min_severity)
+
+
+def _language(tag: str | None) -> str | None:
+    """The two-letter language of a tag ("de-AT", "de_AT"), None where it names none: then the text itself says what it is."""
+    primary = re.split("[-_]", (tag or "").strip().lower())[0]
+    return primary if re.fullmatch("[a-z]{2}", primary) else None
 
 
 def _link(article: Article, mate: Sibling) -> SiblingLink:

@@ -119,6 +119,8 @@ def check(
     """Audit documents and report what was found."""
     from audit.auditor import Auditor, Options
 
+    if output is not None and not output.parent.is_dir():
+        raise UsageError(f"{output}: there is no such folder")
     options = Options(
         only=_names(only),
         skip=_names(skip),
@@ -267,7 +269,8 @@ def evaluate(
     docs: Annotated[str, typer.Argument(metavar="DOCS", help="The documents, or a JSON report on them.")],
     gold: Annotated[Path, typer.Argument(metavar="GOLD", help="JSON Lines: id, start, end, quote, category, severity.")],
     labels: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="JSON Lines: id, label (mt or human), kind; default: DOCS, if it is such a file.")
+        Path | None,
+        typer.Option(metavar="FILE", help="JSON Lines: id, label (mt or human), kind; default: DOCS, if it is such a file."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
     lang: Lang = "de",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from audit.text import View, clean
@@ -15,7 +16,9 @@ _INLINE_LINK: Final = re.compile(r"!?\[(?P<label>[^\[\]]*)\]\((?:[^()\s]|\([^()\
 _EMPHASIS: Final = re.compile(r"(\*\*|__)(?=\S)(?P<label>.{1,500}?)(?<=\S)\1")
 _HYPHENATED: Final = re.compile(r"[a-zäöüß]-$")
 # "Washington afp | …", "BERLIN (dpa) – …": a report's first line, with the marks of the German-language agencies.
-_DATELINE: Final = re.compile(r"[A-ZÄÖÜ][\w./ -]{2,30}?\W*\b(?:afp|dpa|reuters|rtr|ap|apa|sda|epd|kna|sid|dts|taz)\b\)?\s*[|–—-]\s", re.IGNORECASE)
+_DATELINE: Final = re.compile(
+    r"[A-ZÄÖÜ][\w./ -]{2,30}?\W*\b(?:afp|dpa|reuters|rtr|ap|apa|sda|epd|kna|sid|dts|taz)\b\)?\s*[|–—-]\s", re.IGNORECASE
+)
 _TERMINAL: Final = ".!?:“”\"»"
 # A line longer than this is a paragraph, not a wrapped line: text tools wrap between 60 and 100 columns.
 _WIDEST_WRAP: Final = 110
@@ -123,7 +126,7 @@ def _wrap_width(lines: list[_Line]) -> int | None:
     if not _NARROWEST_WRAP <= width <= _WIDEST_WRAP or lengths[-1] > 2 * _WIDEST_WRAP:
         return None
     full = inner = 0
-    for line, after in zip(lines, lines[1:], strict=False):
+    for line, after in pairwise(lines):
         if line.blank or after.blank or not _overflows(line, after, width):
             continue
         full += 1

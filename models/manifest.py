@@ -34,7 +34,8 @@ def main() -> int:
         if (sha256, size) == (asset["sha256"], asset["size"]):
             continue
         stale.append(asset["path"])
-        block = re.compile(rf'(id = "{re.escape(asset["id"])}"\n(?:[^\[].*\n)*?sha256 = ")[0-9a-f]*("\n(?:[^\[].*\n)*?size = )\d+')
+        name, other = re.escape(asset["id"]), r"(?:[^\[].*\n)*?"
+        block = re.compile(rf'(id = "{name}"\n{other}sha256 = ")[0-9a-f]*("\n{other}size = )\d+')
         text = block.sub(rf"\g<1>{sha256}\g<2>{size}", text)
     if check:
         print("\n".join(f"models/{path} differs from the manifest" for path in stale), file=sys.stderr)

@@ -6,7 +6,8 @@
     mt-audit check reports/stories/batteriewerk --format json | python reports/make_report.py - -o OUT.html --title Batteriewerk
 
 The format follows the ending of OUT (.html, .json, .jsonl, .csv, .sarif, .tsv for MQM ratings, .txt) unless it is given.
-The table of verdicts goes to standard output. Exit status: 0 written, 2 the record cannot be read or the report cannot be written.
+The table of verdicts goes to standard output. Exit status: 0 written, 2 the record cannot be read or the report not be
+written.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from audit.text import Segment, Token
 
 NameKind = Literal["person", "place", "organisation", "name"]
 
+_DIGITS: Final = re.compile(r"\d")
 _HYPHEN: Final = re.compile(r"[-\u2010\u2011]")
 _INITIAL: Final = re.compile(r"[A-ZÄÖÜ]")
 # Above this one ("Ob", which is a river, too) it begins a sentence and names nothing.
@@ -253,6 +254,8 @@ def alike(one: str, other: str) -> bool:
     """Whether two forms may be spellings of one name: alike letter by letter, the same to the ear, and not only in accents."""
     shortest = min(len(one), len(other))
     if shortest < _SHORTEST_VARIANT or latin(one) == latin(other) or sound(one) != sound(other):
+        return False
+    if _DIGITS.findall(one) != _DIGITS.findall(other):  # "Sentinel5" and "Sentinel6" are two satellites
         return False
     skeletons = shortest >= _SHORTEST_SKELETON and _VOWELS.sub("-", latin(one)) == _VOWELS.sub("-", latin(other))
     return likeness(one, other) >= (_ALIKE_SKELETON if skeletons else _ALIKE)

@@ -22,6 +22,8 @@ _SOURCES: Final = {
     "wiktionary": "Wiktionary",
     "rule": "rules of transcription",
 }
+# Characters in which the word before a name is looked for: a longer one is no preposition.
+_REACH: Final = 80
 
 
 def spellings(reading: Reading) -> Iterator[Spelled]:
@@ -119,10 +121,15 @@ def _fits(reading: Reading, name: Name, row: Spelling) -> bool:
 def _stands_alone(reading: Reading, name: Name) -> bool:
     """Whether a place is no part of another name ("Inter Milan", "Le Monde Afrique"): German words stand around it."""
     text = name.segment.text
-    before = text[: name.start].split()[-1:]
+    before = _word_before(name)
     if before and before[0][-1] not in ",;:(–—" and before[0].lower() not in reading.tables.rules["before_place"]:
         return False
     return not (text[name.end : name.end + 1] == " " and text[name.end + 1 : name.end + 2].isupper())
+
+
+def _word_before(name: Name) -> list[str]:
+    """The word before a name, as a list of one or none."""
+    return name.segment.text[max(0, name.start - _REACH) : name.start].split()[-1:]
 
 
 def _by_rule(reading: Reading, name: Name) -> Iterator[Spelling]:
@@ -184,7 +191,7 @@ def _place(reading: Reading, name: Name) -> Spelled | None:
     """A place that nobody knows, but for its sound a famous one ("in Kowait")."""
     if name.kind != "name" or name.given or not _stands_alone(reading, name):
         return None
-    before = name.segment.text[: name.start].split()[-1:]
+    before = _word_before(name)
     named = bool(before) and before[0].lower() in reading.tables.rules["place_prepositions"]
     if not named and not _among_places(reading, name):
         return None

@@ -119,5 +119,6 @@ def test_a_hard_wrapped_name_keeps_its_place(find: Find) -> None:
 def test_a_name_may_open_the_text_or_the_title(find: Find) -> None:
     text = "Vladimir Poutine empfing am Montag eine Abordnung aus Kasachstan im Kreml."
     assert [finding.start for finding in find("name_variant", text)] == [0]
-    titled = find("name_variant", "Im Kreml wurde am Montag lange über die Lage beraten.", title="Vladimir Poutine empfängt Gäste")
+    body = "Im Kreml wurde am Montag lange über die Lage beraten."
+    titled = find("name_variant", body, title="Vladimir Poutine empfängt Gäste")
     assert [(finding.field, finding.start) for finding in titled] == [("title", 0)]

@@ -129,3 +129,7 @@ def test_tables_hold_what_was_promised() -> None:
     assert names.lawful["Selenskyj"] >= {"Selenskij", "Selenski"}
     assert "Vladimir" in names.given and "Tokyo" not in names.spellings
     assert set(sources("de")) == {"fr", "en", "nl", "es", "it"}
+
+
+def test_numbers_tell_names_apart() -> None:
+    assert not alike("Sentinel5", "Sentinel6")
