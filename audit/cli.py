@@ -60,7 +60,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No messages on stand
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit status; no exception of ours, and no broken pipe, leaves a traceback."""
     # Lexicons are a million small objects that stay: looking through them for garbage costs a tenth of a short run.
-    gc.set_threshold(100_000, 20, 20)
+    gc.set_threshold(1_000_000, 50, 50)
     # A detector that fails is one line in the report; its traceback is for those who ask (AUDIT_LOG=ERROR).
     logging.basicConfig(level=os.environ.get("AUDIT_LOG", "CRITICAL"), format="%(name)s: %(message)s")
     try:

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from sacrebleu.metrics.chrf import CHRF
     from sacrebleu.metrics.ter import TER
 
-# TER's search for shifts grows with more than the square of the length, and would take most of an audit: 40 words are about
-# the first two sentences of a passage.
-_TER_WORDS: Final = 40
+# TER's search for shifts grows with more than the square of the length, and would take most of an audit: 30 words are about
+# the first sentence or two of a passage.
+_TER_WORDS: Final = 30
 
 
 @cache
@@ -47,7 +47,7 @@ def metrics() -> dict[str, str]:
 def agreement(segment: Segment, aligned: Sequence[Aligned]) -> tuple[Agreement, ...]:
     """For each sibling the scores (0–100; TER may exceed 100) of a passage against that sibling's best aligned passage.
 
-    TER compares the first 40 words of either.
+    TER compares the first 30 words of either.
 
     ``start`` and ``end`` are the range of the sibling's ``text`` that served as reference; passages aligned with the
     sibling's separate title have none and are left out. Siblings are in the order of their best alignment.

@@ -196,7 +196,7 @@ def zipf(word: str, lang: str) -> float:
     """How often the language writes this word (wordfreq's Zipf scale, 0 where it is unknown)."""
     from wordfreq import zipf_frequency
 
-    return zipf_frequency(word, lang)
+    return zipf_frequency(word, lang, "large")  # the list that language evidence has loaded already
 
 
 @lru_cache(maxsize=200_000)

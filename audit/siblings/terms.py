@@ -34,7 +34,7 @@ def rarity(term: str, lang: str) -> float:
         return weight + (rarity(noun, lang) if noun else 0.0)
     from wordfreq import zipf_frequency
 
-    return max(0.0, _COMMON_ZIPF - max(zipf_frequency(term, lang), _RARE_ZIPF))
+    return max(0.0, _COMMON_ZIPF - max(zipf_frequency(term, lang, "large"), _RARE_ZIPF))
 
 
 @lru_cache(maxsize=500_000)
