@@ -35,6 +35,8 @@ from audit.types import (
 # Certainty is capped: no probability in the record is nearer to 0 or 1 than this.
 _LEAST: Final = 0.005
 _CONTEXT: Final = 24
+# Votes below this are the expected false alarms of one long text, and no vote.
+_SOME_VOTE: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,9 @@ class Judge:
         """Posterior probabilities, passage labels and the document's verdict. ``findings`` come as detectors made them."""
         base = self._base(screened)
         votes = self._votes(findings, article.words)
-        total = base + sum(votes.values())
+        voted = sum(votes.values())
+        # Machine output without any flaw that speaks for a machine is rarer than such German: silence is evidence, too.
+        total = base + (voted if voted >= _SOME_VOTE else self.settings["silence"])
         judged = [self._posterior(finding, total - votes[finding.detector]) for finding in joined(findings)]
         judged = _fingerprinted(article, sorted(judged, key=_order))
         verdict = self._verdict(article, judged, total, screened)

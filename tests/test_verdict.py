@@ -55,6 +55,11 @@ def test_a_finding_is_not_its_own_witness(judge: Judge, article: Article) -> Non
     assert one.probability == probability(1.0 + prior)
 
 
+def test_a_page_in_which_nothing_is_found_is_a_little_less_likely_a_machines(judge: Judge, article: Article) -> None:
+    assert _judged(judge, article, [], 0.6).verdict.p_machine < 0.6
+    assert _judged(judge, article, [_finding(4, 7, 3.0)], 0.6).verdict.p_machine > 0.6
+
+
 def test_other_detectors_findings_raise_it(judge: Judge, article: Article) -> None:
     alone = _judged(judge, article, [_finding(4, 7, 0.0)]).findings[0]
     others = [_finding(20 + 9 * i, 25 + 9 * i, 3.0, "name_variant") for i in range(4)]

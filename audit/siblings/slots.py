@@ -41,6 +41,11 @@ class Word(NamedTuple):
         return self.segment.text[self.start : self.end]
 
 
+# News articles have some hundred words. Each word brings dozens of confusables with a vector each: what lies behind this many
+# words is not looked up, so that a book handed in by mistake costs seconds and not gigabytes.
+_MOST_WORDS: Final = 5_000
+
+
 @dataclass
 class Reading:
     """An article's words in order, furniture left out; ``places`` finds the words that are, or end or begin with, a number."""
@@ -123,10 +128,12 @@ def read(article: Article, lexicon: Lexicon) -> Reading:
     words: list[Word] = []
     sentence = 0
     for segment in article.prose:
+        if len(words) >= _MOST_WORDS:
+            break
         starts = article.sentence_starts(segment)
         ends = [end for _, end in segment.sentences]
         at = 0
-        for index, token in enumerate(segment.words):
+        for index, token in enumerate(segment.words[: _MOST_WORDS - len(words)]):
             while at < len(ends) - 1 and token.start >= ends[at]:
                 at += 1
             opening = token.start in starts

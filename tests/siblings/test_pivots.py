@@ -20,7 +20,7 @@ from audit.siblings.lexicon import Lexicon
 from audit.siblings.lexicon_forms import inflected, suggestion
 from audit.siblings.pivot_charges import charges
 from audit.siblings.slots import read
-from audit.types import Finding
+from audit.types import Document, Finding
 
 Find = Callable[..., list[Finding]]
 Make = Callable[..., Context]
@@ -160,6 +160,11 @@ def test_evidence_has_a_value_for_every_feature(context: Make, lexicon: Lexicon)
     found = pivots.pairs(read(article, lexicon))
     assert found.features.shape == (len(found), len(pivots.PAIR_FEATURES)) and len(found) > 20
     assert (found.features[:, 0] == 1).all()
+
+
+def test_a_book_is_read_no_further_than_a_very_long_article(auditor: Auditor, lexicon: Lexicon) -> None:
+    article = auditor.article(Document(id="book", text="Der Rat der Stadt tagt am Montag wieder im Saal des Rathauses. " * 700))
+    assert article.words > 5_000 == len(read(article, lexicon).words)
 
 
 def flagged(findings: list[Finding], pair: Pair) -> list[Finding]:
