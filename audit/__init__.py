@@ -13,7 +13,8 @@ from audit.errors import AuditError, InputError, ModelError, UsageError
 from audit.types import Document, Evidence, Finding, Passage, Record, Skip, Span, Verdict
 
 if TYPE_CHECKING:
-    from audit.auditor import Auditor, Options, Report
+    from audit.auditor import Auditor, Report
+    from audit.options import Options
 
 __all__ = [
     "AuditError",
@@ -37,7 +38,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """The auditor is imported on first use: ``import audit`` stays cheap."""
     if name in ("Auditor", "Options", "Report"):
-        from audit import auditor
+        from audit import auditor, options
 
-        return getattr(auditor, name)
+        return getattr(options if name == "Options" else auditor, name)
     raise AttributeError(f"module 'audit' has no attribute {name!r}")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -15,21 +14,20 @@ import msgspec
 
 from audit.article import Article
 from audit.assets import Assets
-from audit.detectors import Context, Detector, detectors
+from audit.detectors import Context, Detector
 from audit.errors import UsageError
 from audit.furniture import FurnitureRules
 from audit.language import Languages
+from audit.options import Options, chosen
 from audit.siblings import Aligned, Sibling, agreement, align, discover
 from audit.text import Segment
 from audit.types import (
-    SEVERITIES,
     Document,
     DocumentReport,
     Failure,
     Finding,
     Passage,
     Record,
-    Severity,
     SiblingLink,
     Skip,
 )
@@ -41,24 +39,6 @@ if TYPE_CHECKING:
 VERSION: Final = "0.1.0"
 _SCREEN: Final = ("screen/weights", "screen/meta", "screen/tokenizer")
 _LOG: Final = logging.getLogger("audit")
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What to run and what to report.
-
-    ``only`` and ``skip`` name detectors. ``min_probability`` (0–1) and ``min_severity`` leave findings out of the record;
-    verdict and damage are the same with and without them. ``weights`` are MQM weights by severity, or the name of a preset.
-    ``baseline`` holds fingerprints of findings that are known already and left out.
-    """
-
-    only: frozenset[str] = frozenset()
-    skip: frozenset[str] = frozenset()
-    min_probability: float | None = None
-    min_severity: Severity = "minor"
-    weights: str | Mapping[str, float] = "default"
-    baseline: frozenset[str] = frozenset()
-    seek_siblings: bool = True
 
 
 class Report(Record, frozen=True, kw_only=True):
@@ -90,7 +70,7 @@ class Auditor:
         self.assets = Assets(lang)
         self.languages = Languages(lang, self.assets.toml("languages"), self.assets.words("homographs"))
         self.rules = FurnitureRules.load(self.assets.path("furniture"))
-        self.detectors = _chosen(self.options, lang)
+        self.detectors = chosen(self.options, lang)
         self.text_limit = text_limit or int(self._settings("auditor")["longest_text"])
         self._screenings: WeakKeyDictionary[Article, Screened] = WeakKeyDictionary()
         self.judge = Judge(self._settings("verdict"), self._weights(), self.languages.name)
@@ -311,20 +291,3 @@ def _with_agreement(
         return msgspec.structs.replace(passage, agreement=agreement.agreement(segment, pairs)) if pairs else passage
 
     return tuple(measured(passage, segment) for passage, segment in zip(passages, segments, strict=True))
-
-
-def _chosen(options: Options, lang: str) -> dict[str, Detector]:
-    """The detectors that these options ask for, in the order of their ids."""
-    known = {detector_id: d for detector_id, d in detectors().items() if lang in d.languages}
-    _check_names(options.only | options.skip, known)
-    if options.min_severity not in SEVERITIES:
-        raise UsageError(f"no severity named {options.min_severity!r} (there are: {', '.join(SEVERITIES)})")
-    return {i: d for i, d in known.items() if (not options.only or i in options.only) and i not in options.skip}
-
-
-def _check_names(names: Collection[str], known: Collection[str]) -> None:
-    for name in sorted(names):
-        if name not in known:
-            raise UsageError(f"no detector named {name!r} (there are: {', '.join(sorted(known))})")
-
-

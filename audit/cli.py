@@ -9,18 +9,19 @@ import gc
 import logging
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from audit.errors import AuditError, InputError, UsageError
+from audit import console
+from audit.errors import AuditError, UsageError
 
 if TYPE_CHECKING:
     from audit.auditor import Report
-    from audit.types import Document, Failure, Record
+    from audit.types import Record
 
 app = typer.Typer(
     name="mt-audit",
@@ -68,27 +69,23 @@ def run(arguments: Sequence[str]) -> int:
         sys.stdout.flush()
         return status if isinstance(status, int) else 0
     except AuditError as error:
-        _say(f"mt-audit: {error}")
+        console.say(f"mt-audit: {error}")
         return 2
     except BrokenPipeError:
         # The reader went away: that is its right. Python would complain once more on closing.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        _say(f"mt-audit: {error.filename or ''}: {error.strerror or error}")
+        console.say(f"mt-audit: {error.filename or ''}: {error.strerror or error}")
         return 2
     except KeyboardInterrupt:
         return 130
     except Exception as error:
         # click's own usage errors, whichever click typer brings along, carry an exit code and show themselves.
         if hasattr(error, "exit_code") and hasattr(error, "format_message"):
-            _say(f"mt-audit: {error.format_message()}")
+            console.say(f"mt-audit: {error.format_message()}")
             return 2
         raise
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr)
 
 
 @app.command()
@@ -117,102 +114,30 @@ def check(
     quiet: Quiet = False,
 ) -> int:
     """Audit documents and report what was found."""
-    from audit.auditor import Auditor, Options
+    from audit.auditor import Auditor
+    from audit.options import Options
 
     if output is not None and not output.parent.is_dir():
         raise UsageError(f"{output}: there is no such folder")
     options = Options(
-        only=_names(only),
-        skip=_names(skip),
+        only=console.names(only),
+        skip=console.names(skip),
         min_probability=min_probability,
         min_severity=min_severity.value,
-        weights=_weights(weights),
-        baseline=_fingerprints(baseline) if baseline else frozenset(),
+        weights=console.weights(weights),
+        baseline=console.fingerprints(baseline) if baseline else frozenset(),
         seek_siblings=not no_siblings,
     )
     auditor = Auditor(lang, options=options)
-    documents, failures = _read(paths, text_key, id_key, _stdin(paths))
-    witnesses, missing = _read(siblings or [], text_key, id_key, None)
+    documents, failures = console.read(paths, text_key, id_key, console.stdin(paths))
+    witnesses, missing = console.read(siblings or [], text_key, id_key, None)
     report = auditor.audit(documents, witnesses, [*failures, *missing])
-    _write(report, format.value, output)
+    console.write(report, format.value, output)
     for failure in report.failures:
-        _say(f"mt-audit: {failure.source}: {failure.reason}")
+        console.say(f"mt-audit: {failure.source}: {failure.reason}")
     if not quiet:
-        _summary(report)
+        console.summary(report)
     return _status(report, fail_on)
-
-
-def _names(listed: str) -> frozenset[str]:
-    return frozenset(name.strip() for name in listed.split(",") if name.strip())
-
-
-def _weights(chosen: str) -> str | dict[str, float]:
-    """A preset's name, or the three weights of a TOML file."""
-    import tomllib
-
-    path = Path(chosen)
-    if not path.suffix:
-        return chosen
-    try:
-        weights = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(chosen, f"not a file of weights ({error})") from error
-    if set(weights) != set(Severity) or not all(isinstance(w, int | float) and w >= 0 for w in weights.values()):
-        raise InputError(chosen, "weights must be three numbers: minor, major and critical")
-    return {severity: float(weight) for severity, weight in weights.items()}
-
-
-def _stdin(paths: Iterable[str]) -> BinaryIO | None:
-    return sys.stdin.buffer if "-" in paths else None
-
-
-def _read(
-    paths: Sequence[str], text_key: str, id_key: str, stdin: BinaryIO | None
-) -> tuple[list[Document], list[Failure]]:
-    from audit.io import read
-    from audit.types import Document, Failure
-
-    rows = list(read(paths, text_key=text_key, id_key=id_key, stdin=stdin)) if paths else []
-    return [row for row in rows if isinstance(row, Document)], [row for row in rows if isinstance(row, Failure)]
-
-
-def _fingerprints(path: Path) -> frozenset[str]:
-    return frozenset(finding.fingerprint for document in _record(path).documents for finding in document.findings)
-
-
-def _record(path: Path) -> Record:
-    """An earlier report, as JSON."""
-    from audit.report import load
-
-    return load(path)
-
-
-def _write(report: Report, format: str, output: Path | None) -> None:
-    from audit.report import render
-
-    content = render(report, format, color=output is None and _in_color(), width=_width())
-    data = content.encode("utf-8") if isinstance(content, str) else content
-    if output is None:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-    else:
-        output.write_bytes(data)
-
-
-def _in_color() -> bool:
-    return sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
-
-
-def _width() -> int:
-    import shutil
-
-    return shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
-
-
-def _summary(report: Report) -> None:
-    count = sum(len(document.findings) for document in report.documents)
-    failed = f", {len(report.failures)} not audited" if report.failures else ""
-    _say(f"{len(report.documents)} documents, {count} findings{failed}")
 
 
 def _status(report: Report, fail_on: Severity | None) -> int:
@@ -235,7 +160,7 @@ def stories(
     from audit.auditor import Auditor
 
     auditor = Auditor(lang)
-    documents, failures = _read(paths, text_key, id_key, _stdin(paths))
+    documents, failures = console.read(paths, text_key, id_key, console.stdin(paths))
     groups, unread = auditor.stories(documents)
     lines = [f"{number}\t{similarity:.3f}\t{name}" for number, group in enumerate(groups, 1) for name, similarity in group]
     content = "".join(f"{line}\n" for line in ["story\tsimilarity\tid", *lines])
@@ -244,9 +169,9 @@ def stories(
     else:
         output.write_text(content, encoding="utf-8")
     told = sum(map(len, groups))
-    _say(f"{told} documents in {len(groups)} stories, {len(documents) - len(unread) - told} stand alone")
+    console.say(f"{told} documents in {len(groups)} stories, {len(documents) - len(unread) - told} stand alone")
     for failure in [*failures, *unread]:
-        _say(f"mt-audit: {failure.source}: {failure.reason}")
+        console.say(f"mt-audit: {failure.source}: {failure.reason}")
     return 2 if failures or unread else 0
 
 
@@ -279,13 +204,14 @@ def evaluate(
 ) -> int:
     """Compare findings with labelled errors: precision, recall, false alarms per 1,000 words, AP, AUC."""
     from audit import evaluate as room
-    from audit.auditor import Auditor, Options
+    from audit.auditor import Auditor
+    from audit.options import Options
     from audit.report import load
 
     if docs.endswith(".json"):
         audited: Record = load(Path(docs))
     else:
-        documents, failures = _read([docs], text_key, id_key, _stdin([docs]))
+        documents, failures = console.read([docs], text_key, id_key, console.stdin([docs]))
         # Improbable findings are kept: average precision and calibration need them.
         audited = Auditor(lang, options=Options(min_probability=0.0)).audit(documents, failures=failures)
         if labels is None and docs.removesuffix(".gz").endswith((".jsonl", ".ndjson")):

@@ -23,10 +23,10 @@ RANKS = [
     {"neural", "siblings"},
     {"detectors"},
     {"verdict", "overlap"},
-    {"auditor"},
+    {"auditor", "options"},
     {"io", "page", "rows", "streams", "warc", "labels", "measures", "evaluate", "runner"},
     {"report"},
-    {"cli", "__main__", "__init__"},
+    {"cli", "console", "__main__", "__init__"},
 ]
 RANK = {name: rank for rank, names in enumerate(RANKS) for name in names}
 HEAVY = {

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from audit.article import Article
-from audit.auditor import Auditor, Options
+from audit.auditor import Auditor
 from audit.detectors import name_variant
+from audit.options import Options
 from audit.siblings import Sibling
 from audit.siblings.discover import discover
 from audit.types import Document, Finding
