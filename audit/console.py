@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 
 
 def say(line: str) -> None:
+    """A line on standard error."""
     print(line, file=sys.stderr)
 
 
 def names(listed: str) -> frozenset[str]:
+    """The names of a list with commas."""
     return frozenset(name.strip() for name in listed.split(",") if name.strip())
 
 
@@ -41,12 +43,14 @@ def weights(chosen: str) -> str | dict[str, float]:
 
 
 def stdin(paths: Iterable[str]) -> BinaryIO | None:
+    """Standard input as bytes, where ``-`` asks for it."""
     return sys.stdin.buffer if "-" in paths else None
 
 
 def read(
     paths: Sequence[str], text_key: str, id_key: str, stdin: BinaryIO | None
 ) -> tuple[list[Document], list[Failure]]:
+    """The documents of these paths, and what could not be read."""
     from audit.io import read
     from audit.types import Document, Failure
 
@@ -55,6 +59,7 @@ def read(
 
 
 def fingerprints(path: Path) -> frozenset[str]:
+    """The fingerprints of the findings of an earlier report."""
     return frozenset(finding.fingerprint for document in record(path).documents for finding in document.findings)
 
 
@@ -66,6 +71,7 @@ def record(path: Path) -> Record:
 
 
 def write(report: Report, format: str, output: Path | None) -> None:
+    """The report in a format, to a file or to standard output (in colour only on a terminal that wants it)."""
     from audit.report import render
 
     content = render(report, format, color=output is None and in_color(), width=width())
@@ -78,16 +84,20 @@ def write(report: Report, format: str, output: Path | None) -> None:
 
 
 def in_color() -> bool:
+    """Whether standard output is a terminal that shows colours."""
     return sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
 
 
 def width() -> int:
+    """Columns of the terminal; 100 where there is none, so that files are the same everywhere."""
     import shutil
 
     return shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
 
 
 def summary(report: Report) -> None:
+    """How much was audited and found, in a line on standard error."""
     count = sum(len(document.findings) for document in report.documents)
     failed = f", {len(report.failures)} not audited" if report.failures else ""
-    say(f"{len(report.documents)} documents, {count} findings{failed}")
+    documents = len(report.documents)
+    say(f"{documents} {'document' if documents == 1 else 'documents'}, {count} {'finding' if count == 1 else 'findings'}{failed}")

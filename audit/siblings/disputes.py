@@ -107,17 +107,22 @@ class Court:
             witnesses += self._concordant(fact, witnesses)
         voices: dict[int, float] = {}
         for witness in witnesses:
-            voices.setdefault(witness.voice, witness.score)
+            voices.setdefault(witness.voice, witness.score * witness.sibling.weight)
+        # What reads like a machine's translation itself can tie a fact, but is no report to be counted.
+        credible = {witness.voice for witness in witnesses if witness.sibling.weight >= self.settings["credible"]}
+        if not credible:
+            return None
         if fact.kind in _GENERIC and len(witnesses[0].ties) < _LEAST_TIES:
             return None
         needed = limits["score"] * (self.settings["only"] if self._is_only(fact, witnesses) else 1.0)
         strength = sum(sorted(voices.values(), reverse=True)[:2]) / needed
-        if fact.kind == "fate" and len(voices) > 1 and needed < limits["score"]:
+        if fact.kind == "fate" and len(credible) > 1 and needed < limits["score"]:
             strength = max(1.0, strength)  # an event has one toll, wherever it is told
         if strength < 1:
             return None
         support = next((o for o in self.own.by_key[fact.kind, fact.key] if o is not fact and same(o, witnesses[0].fact)), None)
-        return Dispute(fact, tuple(witnesses), len(voices), len(set(self.voices)) - len(voices), strength, support)
+        silent = len(set(self.voices)) - len(voices)
+        return Dispute(fact, tuple(witnesses), len(credible), silent, strength, support)
 
     def _witness(self, fact: Fact, i: int, limits: Mapping[str, float]) -> Witness | None:
         """The statement of a sibling that contradicts the fact in the nearest context, if it has one."""

@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 
-from audit.types import Finding
+from audit.auditor import Auditor
+from audit.detectors import detectors
+from audit.siblings import Sibling
+from audit.types import Document, Finding
 
 CASES = Path(__file__).parent.parent / "cases" / "contradiction"
 REPORTS = Path(__file__).parent.parent.parent / "reports" / "stories"
@@ -138,3 +141,16 @@ def test_spun_copies_are_one_voice(find: Find) -> None:
             text = text.replace(old, new)
         copies.append(text)
     assert _found(find, story["article"], copies) == []
+
+
+def test_reports_that_read_like_machine_translations_charge_nobody(auditor: Auditor) -> None:
+    folder = Path(__file__).resolve().parents[2] / "reports" / "stories" / "batteriewerk"
+    articles = [
+        auditor.article(Document(id=path.stem, text=path.read_text(encoding="utf-8"), story="s"))
+        for path in sorted(folder.glob("*.txt"), key=lambda path: "maschine" not in path.stem)
+    ]
+    mates = [Sibling(article, 0.5) for article in articles[1:]]
+    detect = detectors()["contradiction"].detect
+    assert detect(auditor.context(articles[0], mates, "contradiction"))
+    weak = [mate._replace(weight=0.05) for mate in mates]
+    assert detect(auditor.context(articles[0], weak, "contradiction")) == []
