@@ -252,5 +252,5 @@ def models() -> int:
             state = "verified"
         except AuditError as error:
             state, status = str(error), 2
-        print(f"{asset.id:<24}{asset.version:<10}{asset.licence:<28}{asset.size:>10}  {','.join(asset.languages):<10}{state}")
+        print(f"{asset.id:<24}{asset.version:<10}{asset.licence:<46}{asset.size:>10}  {','.join(asset.languages):<10}{state}")
     return status
