@@ -30,6 +30,7 @@ _BARE: Final = re.compile(r"^[\W\d_]*$")
 _PROSE_WORDS: Final = 6
 _LONG_WORDS: Final = 25
 _HEADLINE_WORDS: Final = 4
+_LABEL_WORDS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +182,17 @@ def _article_end(texts: Sequence[str], prose: Sequence[bool], rules: FurnitureRu
 
 
 def _headlines(texts: Sequence[str], marked: Sequence[bool], body: int) -> set[int]:
-    """Which of the lines before the first prose are headlines: those of four words and more, else the last short one."""
+    """Which of the lines before the first prose are headlines: those of four words and more, else the last short one.
+
+    A short line that furniture parts from a longer one below it ("Suche auf der Seite", "Teilen", and then the headline) is
+    furniture itself.
+    """
     open_lines = [i for i in range(body) if not marked[i]]
-    long = {i for i in open_lines if texts[i].count(" ") + 1 >= _HEADLINE_WORDS}
-    return long or set(open_lines[-1:])
+    words = {i: texts[i].count(" ") + 1 for i in open_lines}
+    long = [i for i in open_lines if words[i] >= _HEADLINE_WORDS]
+
+    def is_label(i: int) -> bool:
+        below = [j for j in long if j > i and words[j] > words[i]]
+        return words[i] <= _LABEL_WORDS and any(any(marked[i:j]) for j in below)
+
+    return {i for i in long if not is_label(i)} or set(open_lines[-1:])

@@ -70,3 +70,12 @@ def test_lines_before_and_after_the_article_are_furniture(context: Callable[...,
     text = f"Menü\n\nBrücke kommt: Rat stimmt zu\n\n{BODY}\n\n{BODY}\n\nGeen reacties\n\nZoek een Artikel"
     kinds = [segment.kind for segment in context(text).article.segments]
     assert kinds == ["furniture", "headline", "body", "body", "furniture", "furniture"]
+
+
+def test_a_label_that_a_menu_parts_from_the_headline_is_no_headline(context: Callable[..., Context]) -> None:
+    headline = "Stadt baut neue Brücke über den Fluss und sperrt die alte"
+    page = f"Suche auf der Seite\n\nTeilen\n\n{headline}\n\n{BODY}\n\n{BODY}\n"
+    kinds = [(segment.text, segment.kind) for segment in context(page).article.segments[:3]]
+    assert kinds == [("Suche auf der Seite", "furniture"), ("Teilen", "furniture"), (headline, "headline")]
+    plain = f"Streit um die Brücke\n\n{headline}\n\n{BODY}\n\n{BODY}\n"
+    assert [segment.kind for segment in context(plain).article.segments[:2]] == ["headline", "headline"]
