@@ -158,10 +158,6 @@ class Lexicon:
         """The places of a word's confusables in ``other``, ``pivot`` and the like."""
         return range(int(self.start[word]), int(self.start[word + 1]))
 
-    def pivot_text(self, place: int) -> str:
-        """The foreign word of the confusable at this place."""
-        return self._pivots[int(self.pivot[place])].decode("utf-8")
-
     def confusable(self, word: int, place: int) -> Confusable:
         """One confusable of a word, by its place."""
         pivot = int(self.pivot[place])
