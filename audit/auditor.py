@@ -16,6 +16,7 @@ from audit.article import Article
 from audit.assets import Assets
 from audit.detectors import Context, Detector
 from audit.errors import UsageError
+from audit.function_words import FunctionWords
 from audit.furniture import FurnitureRules
 from audit.language import Languages
 from audit.options import Options, chosen
@@ -121,7 +122,7 @@ class Auditor:
         articles = self._articles(documents, failed)
         witnesses = self._articles(siblings, failed)
         found = self._siblings(articles, witnesses)
-        rows = [self._row(article, mates, failed) for article, mates in zip(articles, found, strict=True)]
+        rows = [self.row(article, mates, failed) for article, mates in zip(articles, found, strict=True)]
         return Report(signature=self.signature, metrics=agreement.metrics(), documents=tuple(rows), failures=tuple(failed))
 
     def stories(self, documents: Iterable[Document]) -> tuple[list[list[tuple[str, float]]], list[Failure]]:
@@ -167,21 +168,43 @@ class Auditor:
 
         return context
 
-    def _row(self, article: Article, mates: Sequence[Sibling], failed: list[Failure]) -> DocumentReport:
-        document = article.document
-        spoken = self.languages.document_language([segment.text for segment in article.prose] or [document.text])
-        given = _language(document.lang)
-        if given not in (None, self.lang) or not spoken.may_be(self.lang):
-            lang = given if given not in (None, self.lang) else spoken.lang
-            spoken_name, name = self.languages.name(lang), self.languages.name(self.lang)
-            reason = f"not {name} text, as far as can be told ({spoken_name}): not audited"
-            skips = tuple(Skip(detector=detector_id, reason=reason) for detector_id in self.detectors)
-            return self._report(article, lang, self.judge.undecided(article, reason), (), skips, {})
+    def row(self, article: Article, mates: Sequence[Sibling], failed: list[Failure]) -> DocumentReport:
+        """The report on one article with these siblings; what detectors failed at is added to ``failed``."""
+        if (elsewhere := self._other_language(article)) is not None:
+            return elsewhere
         contexts = self._contexts(article, mates)
         aligned = contexts("").aligned
         findings, skips = self._detect(article, contexts, bool(mates), failed)
         judgement = self.judge.judge(article, findings, self.screened(article))
         return self._report(article, self.lang, judgement, mates, skips, aligned)
+
+    def screened_row(self, article: Article, reason: str) -> DocumentReport:
+        """The report on an article that only the screen has read, and why."""
+        if (elsewhere := self._other_language(article)) is not None:
+            return elsewhere
+        judgement = self.judge.by_screen(article, self.screened(article), reason)
+        return self._report(article, self.lang, judgement, (), self._skips(reason), {})
+
+    def _other_language(self, article: Article) -> DocumentReport | None:
+        """The report on an article in another language, None where it may be in this one."""
+        given = _language(article.document.lang)
+        texts = [segment.text for segment in article.prose] or [article.document.text]
+        if given in (None, self.lang) and self._function_words.plain(texts):
+            return None
+        spoken = self.languages.document_language(texts)
+        if given in (None, self.lang) and spoken.may_be(self.lang):
+            return None
+        lang = given if given not in (None, self.lang) else spoken.lang
+        spoken_name, name = self.languages.name(lang), self.languages.name(self.lang)
+        reason = f"not {name} text, as far as can be told ({spoken_name}): not audited"
+        return self._report(article, lang, self.judge.undecided(article, reason), (), self._skips(reason), {})
+
+    def _skips(self, reason: str) -> tuple[Skip, ...]:
+        return tuple(Skip(detector=detector_id, reason=reason) for detector_id in self.detectors)
+
+    @cached_property
+    def _function_words(self) -> FunctionWords:
+        return FunctionWords.load(self.languages.data, self.languages.homographs)
 
     @cached_property
     def _near(self) -> align.Near | None:

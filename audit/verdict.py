@@ -98,6 +98,14 @@ class Judge:
         passages = tuple(_passage(i, segment, 0.0, "undecided") for i, segment in enumerate(_text_segments(article)))
         return Judgement(verdict, (), passages)
 
+    def by_screen(self, article: Article, screened: Screened | None, reason: str) -> Judgement:
+        """The verdict on a document that only the screen has read; ``reason`` says why no detector looked into it."""
+        if screened is None or not screened.decided:
+            return self.undecided(article, f"{reason}; too little text for the screen, or no screen installed")
+        verdict = self._verdict(article, (), self._base(screened), screened)
+        passages = tuple(_passage(i, segment, 0.0, "undecided") for i, segment in enumerate(_text_segments(article)))
+        return Judgement(msgspec.structs.replace(verdict, reasons=(*verdict.reasons, reason)), (), passages)
+
     def _base(self, screened: Screened | None) -> float:
         """Log odds before any finding: the screen's where it dared to decide, else the prior."""
         if screened is None or not screened.decided:

@@ -18,7 +18,7 @@ RANKS = [
     {"types", "errors"},
     {
         "text", "layout", "furniture", "language", "loans", "fragments", "assets", "article", "grammar", "clauses", "concord",
-        "antecedents", "relatives", "ngrams", "chains", "phrases",
+        "function_words", "antecedents", "endings", "relatives", "ngrams", "chains", "phrases",
     },
     {"neural", "siblings"},
     {"detectors"},
