@@ -21,6 +21,10 @@ S1, S2, S3, P1, P2, P3 = 0x1, 0x2, 0x4, 0x8, 0x10, 0x20
 PARTICIPLE, INFINITIVE, JOINED, OTHER, SPEECH = 0x40, 0x80, 0x100, 0x200, 0x400
 FINITE = S1 | S2 | S3 | P1 | P2 | P3
 PERSONS: Final = {"1s": S1, "2s": S2, "3s": S3, "1p": P1, "2p": P2, "3p": P3}
+# A number and a full stop behind one of these are an ordinal.
+_BEFORE_ORDINALS: Final = frozenset(
+    {"am", "im", "vom", "zum", "beim", "ab", "bis", "seit", "der", "die", "das", "den", "dem", "des", "und", "ihren", "seinen"}
+)
 # Marks behind which another clause, or no clause, goes on.
 _BREAKS: Final = frozenset(",;:–—-()[]„“”\"»«‚‘›‹…|/•*")
 
@@ -73,12 +77,28 @@ def load_verbs(forms: Path, rules: Path) -> Verbs:
 
 
 def sentences(segment: Segment) -> Iterator[Sentence]:
-    """The sentences of a segment, as tokens."""
-    starts = [token.start for token in segment.tokens]
+    """The sentences of a segment, as tokens; an ordinal's full stop ("am 14. Mai") ends none."""
+    tokens = segment.tokens
+    starts = [token.start for token in tokens]
+    begun: int | None = None
     for start, end in segment.sentences:
         first, last = bisect_left(starts, start), bisect_left(starts, end)
-        if first < last:
-            yield Sentence(first, last)
+        if first >= last:
+            continue
+        begun = first if begun is None else begun
+        if last < len(tokens) and _ends_in_ordinal(tokens, begun, last):
+            continue
+        yield Sentence(begun, last)
+        begun = None
+    if begun is not None:
+        yield Sentence(begun, len(tokens))
+
+
+def _ends_in_ordinal(tokens: tuple[Token, ...], first: int, end: int) -> bool:
+    """Whether a number of at most two digits and a full stop, behind a small word, end these tokens."""
+    if end - first < 3 or tokens[end - 1].text != "." or tokens[end - 2].kind != "number" or len(tokens[end - 2].text) > 2:
+        return False
+    return tokens[end - 3].text in _BEFORE_ORDINALS
 
 
 def clause_end(tokens: tuple[Token, ...], i: int, end: int) -> int:

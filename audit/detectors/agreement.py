@@ -3,7 +3,8 @@
 What it flags: a noun phrase whose determiner, adjectives and noun share no reading of gender, number and case ("in einem
 Erklärung", "eines schwere Sturms"), and a preposition whose case the phrase cannot have ("mit den Beschluss"). Only phrases
 that stand in one piece are judged: a determiner, adjectives that are known as such, a noun whose forms are known, or a
-compound whose head is. Of verbs: one whose number or person its subject cannot have ("er sind", "Der Präsident haben"), one
+compound whose head is. Adjectives without a determiner ("mit neue Regeln"), and times of day that have lost their article
+("später Abends"). Of verbs: one whose number or person its subject cannot have ("er sind", "Der Präsident haben"), one
 in the wrong place ("dass er hat gesagt den Präsidenten"), one too many ("Der Rat ist wird tagen") and a missing auxiliary
 ("nachdem er die Schulden zurückgezahlt."): only where the sentence leaves no other reading.
 
@@ -33,6 +34,7 @@ from audit.article import lemma
 from audit.clauses import INFINITIVE, Verbs, load_verbs, sentences
 from audit.concord import MESSAGES, discords
 from audit.detectors import Context, Detector
+from audit.endings import remarks
 from audit.grammar import Grammar, case_names, kind_names, load
 from audit.text import Segment, Token
 from audit.types import Evidence, Finding, Suggestion
@@ -107,9 +109,17 @@ def detect(context: Context) -> list[Finding]:
 
 
 def _verbs(context: Context, grammar: Grammar, verbs: Verbs, segment: Segment) -> Iterator[Finding]:
-    """The findings on the verbs of a segment."""
+    """The findings on the verbs of a segment, and on adjectives without a determiner."""
     tokens = segment.tokens
     for sentence in sentences(segment):
+        for remark in remarks(tokens, sentence, grammar, verbs):
+            share = round(0.9 / max(1, len(remark.suggestions)), 2)
+            yield DETECTOR.finding(
+                context, segment, tokens[remark.first].start, tokens[remark.end - 1].end, remark.message,
+                weight=context.settings["endings"][remark.rule], severity="minor",
+                suggestions=[Suggestion(text=word, probability=share) for word in remark.suggestions[:2]],
+                evidence=[Evidence(kind="rule", note=remark.rule)],
+            )  # fmt: skip
         for discord in discords(tokens, sentence, verbs, grammar):
             verb, subject = tokens[discord.verb].text, tokens[discord.subject].text
             message = MESSAGES[discord.rule].format(verb=verb, subject=subject)
