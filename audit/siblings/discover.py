@@ -8,7 +8,8 @@ agencies and press releases have them, are one voice.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 from zlib import crc32
 
@@ -18,6 +19,8 @@ from audit.siblings.index import StoryIndex
 
 _SHINGLE: Final = 5
 _WORD: Final = re.compile(r"\w+")
+# Articles whose shingles are kept: stories lie near each other in a collection, and one takes some 40 KB.
+_KEPT: Final = 4_000
 
 
 def discover(
@@ -41,7 +44,7 @@ def discover(
         found[i].append((-similarity, other, j))
         if j < len(articles):
             found[j].append((-similarity, one, i))
-    voices = _Voices(everyone, settings)
+    voices = Voices(lambda i: shingles(everyone[i]), settings)
     return [
         tuple(Sibling(everyone[j], round(-score, 4)) for score, j in voices.distinct(i, [(s, j) for s, _, j in sorted(row)]))
         for i, row in enumerate(found)
@@ -56,18 +59,28 @@ def stories(articles: Sequence[Article], settings: Mapping[str, Any]) -> list[li
     return index.groups()
 
 
-class _Voices:
-    """Tells copies of one text from independent articles; shingles are computed only for articles that have siblings."""
+def shingles(article: Article) -> frozenset[int]:
+    """Checksums of all runs of five words: sets of numbers, for there may be thousands of articles."""
+    words = _WORD.findall("\n".join(segment.text for segment in article.prose).lower())
+    runs = (" ".join(words[k : k + _SHINGLE]) for k in range(len(words) - _SHINGLE + 1))
+    return frozenset(crc32(run.encode()) for run in runs)
 
-    def __init__(self, articles: Sequence[Article], settings: Mapping[str, Any]) -> None:
-        self.articles = articles
+
+class Voices:
+    """Tells copies of one text from independent articles; shingles are asked for only where articles have siblings."""
+
+    def __init__(self, shingles: Callable[[int], frozenset[int]], settings: Mapping[str, Any]) -> None:
+        """``shingles`` gives those of the article with a number; the latest are kept."""
         self.overlap: float = settings["copy_overlap"]
         self.alike: float = settings["copy_similarity"]
         self.most: int = settings["most_siblings"]
-        self._shingles: dict[int, frozenset[int]] = {}
+        self.shingles = lru_cache(maxsize=_KEPT)(shingles)
 
     def distinct(self, i: int, row: Sequence[tuple[float, int]]) -> list[tuple[float, int]]:
-        """The siblings of article ``i`` without its own copies and without copies of a better one."""
+        """The siblings of article ``i`` without its own copies and without copies of a better one.
+
+        ``row`` holds pairs of negative similarity and number, the most similar first.
+        """
         kept: list[tuple[float, int]] = []
         for score, j in row:
             if len(kept) == self.most:
@@ -79,11 +92,3 @@ class _Voices:
     def copies(self, i: int, j: int) -> bool:
         one, other = self.shingles(i), self.shingles(j)
         return bool(one and other) and len(one & other) >= self.overlap * min(len(one), len(other))
-
-    def shingles(self, i: int) -> frozenset[int]:
-        """Checksums of all runs of five words: sets of numbers, for there may be thousands of articles."""
-        if i not in self._shingles:
-            words = _WORD.findall("\n".join(segment.text for segment in self.articles[i].prose).lower())
-            runs = (" ".join(words[k : k + _SHINGLE]) for k in range(len(words) - _SHINGLE + 1))
-            self._shingles[i] = frozenset(crc32(run.encode()) for run in runs)
-        return self._shingles[i]

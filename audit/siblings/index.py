@@ -43,6 +43,28 @@ class Pair(NamedTuple):
     similarity: float
 
 
+class Described(NamedTuple):
+    """What the index keeps of an article: its terms with their whole-numbered weights, its day and its story.
+
+    ``day`` is the ordinal of the publication date, 0 where there is none.
+    """
+
+    id: str
+    terms: dict[str, int]
+    day: int = _NO_DAY
+    story: str | None = None
+
+
+def described(article: Article, settings: Mapping[str, Any]) -> Described:
+    """The entry of an article; ``settings`` is the section ``[<lang>.siblings]`` of models/thresholds.toml."""
+    counts = document_terms(article, settings["headline"])
+    weights = {term: (1 + math.log(count)) * rarity(term, article.lang) for term, count in counts.items()}
+    norm = math.sqrt(math.fsum(weight * weight for weight in weights.values())) or 1.0
+    terms = {term: round(_UNIT * weight / norm) for term, weight in weights.items()}
+    day = published(article)
+    return Described(article.document.id, terms, _NO_DAY if day is None else day.toordinal(), article.document.story)
+
+
 class StoryIndex:
     """Collects articles one by one (`add`), then tells which belong together (`pairs`, `groups`).
 
@@ -65,24 +87,27 @@ class StoryIndex:
 
     def add(self, article: Article) -> int:
         """Take in an article, which need not be kept, and return its number."""
-        counts = document_terms(article, self.settings["headline"])
-        weights = {term: (1 + math.log(count)) * rarity(term, article.lang) for term, count in counts.items()}
-        norm = math.sqrt(math.fsum(weight * weight for weight in weights.values())) or 1.0
-        for term, weight in weights.items():
+        return self.take(described(article, self.settings))
+
+    def take(self, entry: Described) -> int:
+        """Take in what was described of an article, perhaps elsewhere, and return its number."""
+        for term, weight in entry.terms.items():
             self._terms.append(self._vocabulary.setdefault(term, len(self._vocabulary)))
-            self._weights.append(round(_UNIT * weight / norm))
+            self._weights.append(weight)
         number = len(self._ids)
         self._ends.append(len(self._terms))
-        self._ids.append(article.document.id)
-        day = published(article)
-        self._days.append(_NO_DAY if day is None else day.toordinal())
-        story = article.document.story
-        if story is None:
+        self._ids.append(entry.id)
+        self._days.append(entry.day)
+        if entry.story is None:
             self._story.append(-1)
         else:
-            self._stories.setdefault(story, []).append(number)
-            self._story.append(self._stories[story][0])
+            self._stories.setdefault(entry.story, []).append(number)
+            self._story.append(self._stories[entry.story][0])
         return number
+
+    def id(self, number: int) -> str:
+        """The id of the article with this number."""
+        return self._ids[number]
 
     def pairs(self, asking: int | None = None, *, mutual: bool = True) -> Iterator[Pair]:
         """The pairs on one story, by their numbers.
