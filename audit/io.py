@@ -16,16 +16,16 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from shutil import copyfileobj
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NamedTuple
 
 from audit.errors import UsageError
 from audit.page import article
 from audit.rows import Keys, Row, csv_rows, json_lines, parquet_rows
-from audit.streams import COMPRESSED, JSON, DamagedError, Limits, decoded, kind, opened
+from audit.streams import COMPRESSED, JSON, DamagedError, Limits, Position, decoded, kind, opened
 from audit.types import Document, Failure
 from audit.warc import warc_records
 
-__all__ = ["ENDINGS", "Limits", "read"]
+__all__ = ["ENDINGS", "Limits", "Position", "read"]
 
 TEXT: Final = (".txt", ".md")
 HTML: Final = (".html", ".htm")
@@ -45,6 +45,14 @@ _VISIBLE: Final = re.compile(rf"[^\s{_INVISIBLE}\x00-\x1f]")
 _Item = tuple[str, Document | str]
 
 
+class _Reading(NamedTuple):
+    """How files are read, and how far reading has come."""
+
+    keys: Keys
+    limits: Limits
+    position: Position
+
+
 def read(
     paths: Sequence[str],
     *,
@@ -52,6 +60,7 @@ def read(
     id_key: str = "id",
     stdin: BinaryIO | None = None,
     limits: Limits = Limits(),  # noqa: B008  # frozen
+    position: Position | None = None,
 ) -> Iterator[Document | Failure]:
     """The documents of files, folders and ``-`` (JSON Lines on ``stdin``), in the order of ``paths``.
 
@@ -61,14 +70,15 @@ def read(
     What cannot be read is a Failure, and the rest goes on: ``source`` is the path as it was given (and, below a folder, the
     relative part), with ``:n`` for line, row or record n (from 1) where the file holds several documents. Of two documents
     with one id, the later is a Failure. ``text_key`` and ``id_key`` name the fields of tables; UsageError where they are no
-    two names.
+    two names. ``position`` is kept up to date while files are read.
     """
     if text_key == id_key or any(not key or _UNPRINTABLE.search(key) or set(key) & set('"\\') for key in (text_key, id_key)):
         raise UsageError("the keys of text and id must be two different names, without quotation marks and backslashes")
     keys = Keys(text=text_key, id=id_key)
     seen: set[bytes] = set()
+    reading = _Reading(keys, limits, position or Position())
     for path in paths:
-        for source, item in _items(path, keys, stdin, limits):
+        for source, item in _items(path, stdin, reading):
             reason = item if isinstance(item, str) else _objection(item, limits) or _duplicate(item, seen)
             yield Failure(source=_printable(source), reason=reason) if isinstance(reason, str) else item  # type: ignore[misc]
 
@@ -129,10 +139,13 @@ def _written_out(char: str) -> str:
     return f"\\x{byte:02x}" if 0x80 <= byte <= 0xFF else repr(char)[1:-1]
 
 
-def _items(path: str, keys: Keys, stdin: BinaryIO | None, limits: Limits) -> Iterator[_Item]:
+def _items(path: str, stdin: BinaryIO | None, reading: _Reading) -> Iterator[_Item]:
     if path == "-":
         stream = stdin or (sys.stdin.buffer if sys.stdin else None)
-        yield from [(path, "standard input is closed")] if stream is None else _placed(path, json_lines(stream, keys, limits))
+        if stream is None:
+            yield path, "standard input is closed"
+        else:
+            yield from _placed(path, json_lines(stream, reading.keys, reading.limits))
         return
     try:
         mode = os.stat(path).st_mode
@@ -141,9 +154,9 @@ def _items(path: str, keys: Keys, stdin: BinaryIO | None, limits: Limits) -> Ite
         yield path, "no such file or folder" if missing else f"cannot be opened ({_said(error)})"
         return
     if stat.S_ISDIR(mode):
-        yield from _folder(path, keys, limits)
+        yield from _folder(path, reading)
     elif kind(path) in ENDINGS:
-        yield from _file(path, Path(path), keys, limits)
+        yield from _file(path, Path(path), reading)
     else:
         yield path, f"unknown kind of file: its name ends in none of {', '.join(ENDINGS)} (nor in one of them with .gz or .zst)"
 
@@ -157,14 +170,14 @@ def _name(path: Path) -> str:
     return Path(path.stem).stem if path.suffix.lower() in COMPRESSED else path.stem
 
 
-def _folder(folder: str, keys: Keys, limits: Limits) -> Iterator[_Item]:
+def _folder(folder: str, reading: _Reading) -> Iterator[_Item]:
     empty = True
     for relative in _below(Path(folder), ""):
         empty = False
         if isinstance(relative, Exception):
             yield folder, f"cannot be opened ({_said(relative)})"
         else:
-            yield from _file(f"{folder.rstrip('/')}/{relative}", Path(folder, relative), keys, limits)
+            yield from _file(f"{folder.rstrip('/')}/{relative}", Path(folder, relative), reading)
     if empty:
         yield folder, f"no documents in this folder: no file ends in one of {', '.join(ENDINGS)}"
 
@@ -187,14 +200,14 @@ def _below(folder: Path, prefix: str) -> Iterator[str | OSError]:
             yield prefix + name  # a link that leads nowhere will be a failure; pipes and devices are no documents
 
 
-def _file(source: str, path: Path, keys: Keys, limits: Limits) -> Iterator[_Item]:
-    ending = kind(path.name)
+def _file(source: str, path: Path, reading: _Reading) -> Iterator[_Item]:
+    ending, limits = kind(path.name), reading.limits
     try:
-        with opened(path, limits) as stream:
+        with opened(path, limits, reading.position) as stream:
             if ending in TEXT or ending in HTML:
                 yield source, _single(stream, path, ending in HTML, limits)
             else:
-                yield from _placed(source, _rows(ending, stream, path, keys, limits))
+                yield from _placed(source, _rows(ending, stream, path, reading.keys, limits))
     except OSError as error:
         yield source, f"cannot be read ({_said(error)})"
     except DamagedError as error:

@@ -6,6 +6,7 @@ Nothing here holds more than one record in memory, whatever the size of the file
 from __future__ import annotations
 
 import io
+import os
 import zlib
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
@@ -40,6 +41,29 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     record_bytes: int = 16_000_000
     page_tags: int = 100_000
     expansion: int = 250
+
+
+class Position:
+    """How far reading has come: files that are done, and the one that is open; for progress alone."""
+
+    def __init__(self) -> None:
+        self._done = 0
+        self._open: BinaryIO | None = None
+        self._size = 0
+
+    @property
+    def bytes(self) -> int:
+        """Bytes read of the files as they lie on disk."""
+        return self._done + (min(self._open.tell(), self._size) if self._open is not None else 0)
+
+    def opened(self, file: BinaryIO) -> None:
+        """The next file is read."""
+        self._open, self._size = file, os.fstat(file.fileno()).st_size
+
+    def closed(self) -> None:
+        """The file has been read, or given up."""
+        self._done += self._size
+        self._open, self._size = None, 0
 
 
 class DamagedError(Exception):
@@ -146,10 +170,14 @@ def unpacked(packed: BinaryIO, name: str, limits: Limits) -> BinaryIO:
 
 
 @contextmanager
-def opened(path: Path, limits: Limits) -> Generator[BinaryIO]:
+def opened(path: Path, limits: Limits, position: Position) -> Generator[BinaryIO]:
     """A file opened for reading, unpacked where its name says so. Raises OSError, and DamagedError while it is read."""
     with path.open("rb") as packed, unpacked(packed, path.name, limits) as stream:
-        yield stream
+        position.opened(packed)
+        try:
+            yield stream
+        finally:
+            position.closed()
 
 
 def lines(stream: BinaryIO, limit: int) -> Iterator[tuple[int, bytes | None]]:
