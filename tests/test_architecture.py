@@ -18,7 +18,7 @@ RANKS = [
     {"types", "errors"},
     {
         "text", "layout", "furniture", "language", "loans", "fragments", "assets", "article", "grammar", "clauses", "concord",
-        "function_words", "antecedents", "endings", "relatives", "ngrams", "chains", "phrases",
+        "function_words", "antecedents", "endings", "relatives", "structure", "syntax", "ngrams", "chains", "phrases",
     },
     {"neural", "siblings"},
     {"detectors"},
@@ -26,7 +26,7 @@ RANKS = [
     {"auditor", "options"},
     {"io", "page", "rows", "streams", "warc", "labels", "measures", "evaluate", "runner"},
     {"report"},
-    {"cli", "console", "__main__", "__init__"},
+    {"cli", "cli_batch", "console", "reporting", "__main__", "__init__"},
 ]
 RANK = {name: rank for rank, names in enumerate(RANKS) for name in names}
 HEAVY = {

@@ -5,8 +5,9 @@ Erklärung", "eines schwere Sturms"), and a preposition whose case the phrase ca
 that stand in one piece are judged: a determiner, adjectives that are known as such, a noun whose forms are known, or a
 compound whose head is. Adjectives without a determiner ("mit neue Regeln"), and times of day that have lost their article
 ("später Abends"). Of verbs: one whose number or person its subject cannot have ("er sind", "Der Präsident haben"), one
-in the wrong place ("dass er hat gesagt den Präsidenten"), one too many ("Der Rat ist wird tagen") and a missing auxiliary
-("nachdem er die Schulden zurückgezahlt."): only where the sentence leaves no other reading.
+in the wrong place ("dass er hat gesagt den Präsidenten"), one too many ("Der Rat ist wird tagen") and a missing one
+("nachdem er die Schulden zurückgezahlt."), "um" and modal verbs with the wrong infinitive: only where the sentence leaves no
+other reading.
 
 Why it betrays machine translation: people who write German for a living hardly ever miss a gender; a system that translates
 word by word, or swaps a word by a synonym afterwards, leaves the article of the other noun behind. People slip too: hence
@@ -30,12 +31,14 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from audit import concord, syntax
 from audit.article import lemma
-from audit.clauses import INFINITIVE, Verbs, load_verbs, sentences
-from audit.concord import MESSAGES, discords
+from audit.clauses import INFINITIVE, load_verbs, sentences
+from audit.concord import discords
 from audit.detectors import Context, Detector
 from audit.endings import remarks
-from audit.grammar import Grammar, case_names, kind_names, load
+from audit.grammar import Grammar, case_names, kind_names
+from audit.syntax import Lexis, load_lexis, slips
 from audit.text import Segment, Token
 from audit.types import Evidence, Finding, Suggestion
 
@@ -46,6 +49,7 @@ _CONTRACTIONS: Final = {
     "im": "in", "am": "an", "beim": "bei", "vom": "von", "zum": "zu", "zur": "zu", "ins": "in", "ans": "an"
 }  # fmt: skip
 _PARTICIPLE: Final = re.compile(r"^[a-zäöüß]{4,}(?:end|t|en)e[mnrs]?$")
+_MESSAGES: Final = concord.MESSAGES | syntax.MESSAGES
 _NEUTER: Final = 0x4404  # nominative, dative and accusative of a neuter without plural
 _LONGEST: Final = 4  # adjectives before a noun; more is an enumeration
 
@@ -56,10 +60,6 @@ class Phrase(NamedTuple):
     determiner: int
     adjectives: tuple[int, ...]
     noun: int
-
-
-def _grammar(context: Context) -> Grammar:
-    return load(*(context.assets.path(name) for name in ("rules/agreement", "morphology/nouns", "morphology/adjectives")))
 
 
 def phrases(segment: Segment, grammar: Grammar) -> Iterator[Phrase]:
@@ -94,23 +94,22 @@ def _is_pronoun(tokens: tuple[Token, ...], i: int, grammar: Grammar) -> bool:
 
 
 def detect(context: Context) -> list[Finding]:
-    grammar = _grammar(context)
-    verbs = load_verbs(context.assets.path("morphology/verbs"), context.assets.path("rules/clauses"))
+    lexis = load_lexis(context.assets)
     found: list[Finding] = []
     for segment in context.article.prose:
         if segment.kind not in ("body", "caption"):
             continue
-        for phrase in phrases(segment, grammar):
-            finding = _judge(context, grammar, segment, phrase)
+        for phrase in phrases(segment, lexis.grammar):
+            finding = _judge(context, lexis.grammar, segment, phrase)
             if finding is not None:
                 found.append(finding)
-        found += _verbs(context, grammar, verbs, segment)
+        found += _verbs(context, lexis, segment)
     return found
 
 
-def _verbs(context: Context, grammar: Grammar, verbs: Verbs, segment: Segment) -> Iterator[Finding]:
+def _verbs(context: Context, lexis: Lexis, segment: Segment) -> Iterator[Finding]:
     """The findings on the verbs of a segment, and on adjectives without a determiner."""
-    tokens = segment.tokens
+    tokens, grammar, verbs = segment.tokens, lexis.grammar, lexis.verbs
     for sentence in sentences(segment):
         for remark in remarks(tokens, sentence, grammar, verbs):
             share = round(0.9 / max(1, len(remark.suggestions)), 2)
@@ -120,9 +119,9 @@ def _verbs(context: Context, grammar: Grammar, verbs: Verbs, segment: Segment) -
                 suggestions=[Suggestion(text=word, probability=share) for word in remark.suggestions[:2]],
                 evidence=[Evidence(kind="rule", note=remark.rule)],
             )  # fmt: skip
-        for discord in discords(tokens, sentence, verbs, grammar):
+        for discord in (*discords(tokens, sentence, verbs, grammar), *slips(tokens, sentence, lexis)):
             verb, subject = tokens[discord.verb].text, tokens[discord.subject].text
-            message = MESSAGES[discord.rule].format(verb=verb, subject=subject)
+            message = _MESSAGES[discord.rule].format(verb=verb, subject=subject)
             yield DETECTOR.finding(
                 context, segment, tokens[discord.first].start, tokens[discord.end - 1].end, message,
                 weight=context.settings["verbs"][discord.rule], severity="major",
@@ -295,6 +294,6 @@ DETECTOR = Detector(
     category="Fluency/Grammar",
     detect=detect,
     needs=frozenset(
-        {"rules/agreement", "rules/clauses", "morphology/nouns", "morphology/adjectives", "morphology/verbs"}
+        {"rules/agreement", "rules/clauses", "morphology/nouns", "morphology/adjectives", "morphology/verbs", "ngrams"}
     ),
 )
