@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
-import msgspec
-
 from audit.article import Article
 from audit.assets import Assets
 from audit.detectors import Context, Detector
@@ -27,9 +25,7 @@ from audit.types import (
     DocumentReport,
     Failure,
     Finding,
-    Passage,
     Record,
-    SiblingLink,
     Skip,
 )
 from audit.verdict import Judge, Judgement, Screened, at_least
@@ -225,14 +221,30 @@ class Auditor:
         (folder,) = {self.assets.path(name).parent for name in _SCREEN}
         return Screen.load(folder)
 
+    @property
+    def sibling_settings(self) -> Mapping[str, Any]:
+        """The section ``[<lang>.siblings]`` of models/thresholds.toml."""
+        return self._settings("siblings")
+
+    def remember(self, article: Article, screened: Screened) -> None:
+        """Take over what the screen said of an article's text before: it need not be asked again."""
+        self._screenings[article] = screened
+
     def screened(self, article: Article) -> Screened | None:
         """What the screen says of the article's own text: furniture would dilute it."""
         if self.screen is None:
             return None
         if article not in self._screenings:
-            (score,) = self.screen.score([[segment.text for segment in article.prose]])
-            self._screenings[article] = Screened(score.p_machine, score.p_translated, score.source_lang, score.decided)
+            self.screen_all([article])
         return self._screenings[article]
+
+    def screen_all(self, articles: Sequence[Article]) -> None:
+        """Screen several articles at once, which is faster than one by one."""
+        if self.screen is None:
+            return
+        scores = self.screen.score([[segment.text for segment in article.prose] for article in articles])
+        for article, score in zip(articles, scores, strict=True):
+            self.remember(article, Screened(score.p_machine, score.p_translated, score.source_lang, score.decided))
 
     def _detect(
         self, article: Article, contexts: Callable[[str], Context], has_siblings: bool, failed: list[Failure]
@@ -277,8 +289,8 @@ class Auditor:
             words=article.words,
             text=document.text,
             verdict=judgement.verdict,
-            siblings=tuple(_link(article, mate) for mate in mates),
-            passages=_with_agreement(article, judgement.passages, aligned),
+            siblings=tuple(agreement.link(article, mate) for mate in mates),
+            passages=agreement.compared(article, judgement.passages, aligned),
             findings=tuple(finding for finding in judgement.findings if self._reported(finding)),
             skips=skips,
         )
@@ -295,22 +307,3 @@ def _language(tag: str | None) -> str | None:
     """The two-letter language of a tag ("de-AT", "de_AT"), None where it names none: then the text itself says what it is."""
     primary = re.split("[-_]", (tag or "").strip().lower())[0]
     return primary if re.fullmatch("[a-z]{2}", primary) else None
-
-
-def _link(article: Article, mate: Sibling) -> SiblingLink:
-    return SiblingLink(
-        id=mate.article.document.id, similarity=round(mate.similarity, 4), chrf=round(agreement.document_chrf(article, mate), 2)
-    )
-
-
-def _with_agreement(
-    article: Article, passages: Sequence[Passage], aligned: Mapping[Segment, Sequence[Aligned]]
-) -> tuple[Passage, ...]:
-    """The passages with sacrebleu's scores against the sibling passages they are aligned with."""
-    segments = [segment for segment in article.segments if segment.field == "text"]
-
-    def measured(passage: Passage, segment: Segment) -> Passage:
-        pairs = aligned.get(segment)
-        return msgspec.structs.replace(passage, agreement=agreement.agreement(segment, pairs)) if pairs else passage
-
-    return tuple(measured(passage, segment) for passage, segment in zip(passages, segments, strict=True))

@@ -39,12 +39,16 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """manifest.json. ``metrics`` are sacrebleu's signatures, ``versions`` those of the programs that wrote the files."""
+    """manifest.json. ``metrics`` are sacrebleu's signatures, ``versions`` those of the programs that wrote the files.
+
+    ``models`` are the beginnings of the sha256 of everything under models/ that was at hand, by its id.
+    """
 
     schema: int = SCHEMA_VERSION
     signature: str
     metrics: dict[str, str]
     versions: dict[str, str]
+    models: dict[str, str]
     format: Format
     options: dict[str, Any]
     inputs: tuple[Input, ...]

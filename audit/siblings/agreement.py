@@ -7,15 +7,17 @@ event agree little. The figures tell who wrote from whom, and where a passage st
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from audit.article import Article
 from audit.siblings import Aligned, Sibling
 from audit.siblings.edit_rate import LONGEST, fast_ter
 from audit.text import Segment
-from audit.types import Agreement
+from audit.types import Agreement, Passage, SiblingLink
 
 if TYPE_CHECKING:
     from sacrebleu.metrics.bleu import BLEU
@@ -93,3 +95,23 @@ def document_chrf(article: Article, sibling: Sibling) -> float:
 
 def _prose(article: Article) -> str:
     return "\n".join(segment.text for segment in article.prose)
+
+
+def link(article: Article, mate: Sibling) -> SiblingLink:
+    """How the record names a sibling: its id, and how alike the two are."""
+    return SiblingLink(
+        id=mate.article.document.id, similarity=round(mate.similarity, 4), chrf=round(document_chrf(article, mate), 2)
+    )
+
+
+def compared(
+    article: Article, passages: Sequence[Passage], aligned: Mapping[Segment, Sequence[Aligned]]
+) -> tuple[Passage, ...]:
+    """The passages with sacrebleu's scores against the sibling passages they are aligned with."""
+    segments = [segment for segment in article.segments if segment.field == "text"]
+
+    def measured(passage: Passage, segment: Segment) -> Passage:
+        pairs = aligned.get(segment)
+        return msgspec.structs.replace(passage, agreement=agreement(segment, pairs)) if pairs else passage
+
+    return tuple(measured(passage, segment) for passage, segment in zip(passages, segments, strict=True))
