@@ -26,12 +26,15 @@ _BEFORE_ORDINALS: Final = frozenset(
     {"am", "im", "vom", "zum", "beim", "ab", "bis", "seit", "der", "die", "das", "den", "dem", "des", "und", "ihren", "seinen"}
 )
 # Marks behind which another clause, or no clause, goes on.
-_BREAKS: Final = frozenset(",;:–—-()[]„“”\"»«‚‘›‹…|/•*")
+_BREAKS: Final = frozenset(',;:–—-()[]„“”"»«‚‘›‹…|/•*')
 
 
 @dataclass(frozen=True)
 class Verbs:
-    """Verb forms with their readings, and the closed classes that open, join and fill clauses."""
+    """Verb forms with their readings, and the closed classes that open, join and fill clauses.
+
+    ``syntax``: the lists of that name in models/<lang>/rules/clauses.toml, read by the rules on whole clauses.
+    """
 
     forms: Mapping[str, int]
     subordinators: frozenset[str]
@@ -41,6 +44,7 @@ class Verbs:
     modals: frozenset[str]
     copulas: frozenset[str]
     quantities: frozenset[str]
+    syntax: Mapping[str, frozenset[str]]
 
     def readings(self, word: str) -> int:
         """What a lower-case word may be as a verb form; 0 where it is none."""
@@ -73,6 +77,7 @@ def load_verbs(forms: Path, rules: Path) -> Verbs:
         frozenset(data["verbs"]["modals"]),
         frozenset(data["verbs"]["copulas"]),
         frozenset(data["nouns"]["quantities"]),
+        {name: frozenset(words) for name, words in data["syntax"].items()},
     )
 
 

@@ -21,20 +21,6 @@ _STRONG: Final = {"e": "Nf Af Np Ap", "er": "Nm Gf Df Gp", "es": "Nn An", "em": 
 _WEAK: Final = {"e": "Nm Nf Nn Af An", "en": "Gm Gn Gf Dm Dn Df Am Np Gp Dp Ap"}
 _NEUTER: Final = 0x4404
 _MOST: Final = 3  # adjectives before a noun
-# Look like adjectives and are pronouns, adverbs, quantities, or part of a fixed phrase ("unter anderem", "seit langem").
-_NO_ADJECTIVES: Final = frozenset(
-    """
-    deren denen dessen anderem weniger langem kurzem neuestem letzterem ersterem viele vielen vielem lauter mehr indem
-    indes einige einigen teilweise gerade gerne weiter solche solchen solcher manche mancher etliche etlichen mehrere
-    mehreren alle allen aller beide beiden beider sämtliche sämtlichen welche welchen welcher welchem sage danke bitte
-    beziehungsweise jede jeden jeder jedem jedes eigener älteren jüngeren anderer andere anderen besser schneller stärker
-    größer kleiner höher früher später
-    """.split()  # noqa: SIM905
-)
-_TIMES: Final = {word: word.lower() for word in ("Abends", "Morgens", "Nachts", "Mittags", "Vormittags", "Nachmittags")}
-_GENITIVES: Final = ("des", "eines", "dieses", "jenes", "jedes")
-
-
 # Nouns whose readings the tables have in part only, and participles that stand for people ("Mitarbeitende").
 _NO_NOUNS: Final = re.compile(r"(?:ende[nrms]?|[Bb]ronze|[Ff]ederweißer|[Dd]ress)$")
 
@@ -84,7 +70,7 @@ def endings(tokens: tuple[Token, ...], sentence: Sentence, grammar: Grammar, ver
 
 def _is_bare(token: Token, grammar: Grammar, verbs: Verbs, governed: bool) -> bool:
     word = token.text
-    if not word[0].islower() or word in _NO_ADJECTIVES or not grammar.is_adjective(word):
+    if not word[0].islower() or word in verbs.syntax["no_adjectives"] or not grammar.is_adjective(word):
         return False
     return governed or not verbs.is_finite(word)
 
@@ -94,7 +80,7 @@ def _judged(
 ) -> Ending | None:
     mask = _readings(tokens, noun, grammar, verbs)
     before = tokens[first - 1].text.lower() if first > sentence.first else ""
-    if not mask or before in grammar.determiners or before in _NO_ADJECTIVES:
+    if not mask or before in grammar.determiners or before in verbs.syntax["no_adjectives"]:
         return None
     strong, every = _tables()
     cases = grammar.prepositions.get(before, 0)
@@ -131,17 +117,17 @@ def _readings(tokens: tuple[Token, ...], noun: int, grammar: Grammar, verbs: Ver
     return mask | _NEUTER if mask and verbs.readings(word.lower()) & INFINITIVE else mask
 
 
-def misspelt_times(tokens: tuple[Token, ...], sentence: Sentence, grammar: Grammar) -> Iterator[tuple[int, str]]:
+def misspelt_times(tokens: tuple[Token, ...], sentence: Sentence, grammar: Grammar, verbs: Verbs) -> Iterator[tuple[int, str]]:
     """Times of day in the genitive that have lost their article: the token's index, and the adverb that is likely meant."""
+    genitives = verbs.syntax["genitives"]
     for i in range(sentence.first + 1, sentence.end):
-        adverb = _TIMES.get(tokens[i].text)
-        if adverb is None or tokens[i - 1].kind not in ("word", "number"):
+        if tokens[i].text not in verbs.syntax["times"] or tokens[i - 1].kind not in ("word", "number"):
             continue
         j = i - 1
-        while j > sentence.first and tokens[j].text not in _GENITIVES and grammar.is_adjective(tokens[j].text):
+        while j > sentence.first and tokens[j].text not in genitives and grammar.is_adjective(tokens[j].text):
             j -= 1
-        if tokens[j].text not in _GENITIVES and (i + 1 == len(tokens) or not tokens[i + 1].text[0].isupper()):
-            yield i, adverb
+        if tokens[j].text not in genitives and (i + 1 == len(tokens) or not tokens[i + 1].text[0].isupper()):
+            yield i, tokens[i].text.lower()
 
 
 def remarks(tokens: tuple[Token, ...], sentence: Sentence, grammar: Grammar, verbs: Verbs) -> Iterator[Remark]:
@@ -157,7 +143,7 @@ def remarks(tokens: tuple[Token, ...], sentence: Sentence, grammar: Grammar, ver
             preposition = tokens[found.governed].text
             message = f"Between “{preposition}” and “{noun}”, “{adjective}” needs another ending."
             yield Remark("governed", found.governed, found.noun + 1, message, better)
-    for i, adverb in misspelt_times(tokens, sentence, grammar):
+    for i, adverb in misspelt_times(tokens, sentence, grammar, verbs):
         noun = tokens[i].text
         message = f"“{noun}” is a noun only behind an article (“des {noun}”); alone it is the adverb “{adverb}”."
         yield Remark("time", i - 1, i + 1, message, (adverb,))

@@ -6,7 +6,7 @@ such a word stands, rules that miss a verb stay silent.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -22,28 +22,9 @@ from audit.ngrams import load as load_ngrams
 from audit.text import Token
 
 _MARKS: Final = frozenset(",;:–—-()[]„“”\"»«‚‘’'›‹…|/•*.!?")
-_ASIDE: Final = frozenset("„“”\"»«‚‘›‹()[]…|/•*:;–—-")
+_ASIDE: Final = frozenset('„“”"»«‚‘›‹()[]…|/•*:;–—-')
 # Endings of finite verbs: a word that no table knows may be one if it ends so.
 _ENDINGS: Final = ("t", "te", "ten", "en", "e", "st", "ern", "eln")
-_PRONOUNS: Final = frozenset({"der", "die", "das", "den", "dem", "denen", "welche", "welcher", "welches"})
-_SUBORDINATORS: Final = frozenset({"dass", "daß", "weil", "nachdem", "obwohl", "wenn", "bevor", "falls", "sodass"})
-_JOINTS: Final = frozenset({"und", "oder", "als", "wie", "sondern", "aber", "statt", "sowie", "denn"})
-# What may stand behind the verb of a subordinate clause: "dass er gekommen ist am Montag".
-_BEHIND: Final = frozenset(
-    {
-        "in", "im", "an", "am", "auf", "aus", "bei", "beim", "mit", "nach", "von", "vom", "vor", "zu", "zum", "zur", "für",
-        "gegen", "durch", "über", "unter", "um", "ohne", "wegen", "trotz", "während", "seit", "bis", "ab", "zwischen", "hin", "statt",
-    }
-)  # fmt: skip
-_MODALS: Final = frozenset(
-    {
-        "kann", "können", "konnte", "konnten", "könnte", "könnten", "muss", "müssen", "musste", "mussten", "müsste", "müssten",
-        "soll", "sollen", "sollte", "sollten", "will", "wollen", "wollte", "wollten", "darf", "dürfen", "durfte", "durften",
-        "dürfte", "dürften", "möchte", "möchten",
-    }
-)  # fmt: skip
-# Behind a comma "die" and the like open no relative clause before these: "…, die meisten davon in Bern."
-_NO_RELATIVE: Final = frozenset({"meisten", "beiden", "anderen", "eine", "einen", "aus", "mit", "von", "bei", "zum", "zur", "im"})
 _LEAST_SENTENCE: Final = 7  # words; shorter sentences without a verb are exclamations and captions
 MAY, SURE, INF, PART = 1, 2, 4, 8
 
@@ -57,7 +38,7 @@ MESSAGES: Final = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Lexis:
     """What words may be: verbs with their forms, adjectives, and the classes of the tables."""
 
@@ -134,46 +115,48 @@ def _lacks_verb(tokens: tuple[Token, ...], sentence: Sentence, flags: list[int])
     return words[0][0].isupper() and words[1][0].islower() and not any(word in _ASIDE for word in words)
 
 
-def _clause(
-    tokens: tuple[Token, ...], sentence: Sentence, clause: Sentence, flags: list[int], lexis: Lexis
-) -> Iterator[Discord]:
+def _clause(tokens: tuple[Token, ...], sentence: Sentence, clause: Sentence, flags: list[int], lexis: Lexis) -> Iterator[Discord]:
     """The rules on one stretch between marks."""
     first, end = clause
     words = [token.text for token in tokens[first:end]]
     inner = flags[first - sentence.first : end - sentence.first]
     before = tokens[first - 1].text if first > sentence.first else ""
-    opener = words[0].lower()
+    opener, lists = words[0].lower(), lexis.verbs.syntax
     if before not in ("", ","):
         return
-    if opener in _SUBORDINATORS:
+    if opener in lists["final"]:
         if _ends(tokens, sentence, end) and len(words) > 3 and not any(flag & MAY for flag in inner):
             yield Discord("clause_no_verb", first, end, first, first)
-        early = _early(words, inner)
+        early = _early(words, inner, lists)
         if early is not None and tokens[end].text in ".,":
             yield Discord("early_verb", first, end, first + early, first)
-    elif before == "," and opener in _PRONOUNS and _is_open_relative(words, inner, lexis) and _ends(tokens, sentence, end):
+    elif before == "," and _is_open_relative(words, inner, lexis) and _ends(tokens, sentence, end):
         yield Discord("clause_no_verb", first, end, first, first)
     elif before == "," and opener == "um" and _lacks_zu(words, inner, lexis):
         yield Discord("um_without_zu", first, end, end - 1, first)
     elif first == sentence.first and _ends(tokens, sentence, end):
-        yield from _modal(words, inner, first, end)
+        yield from _modal(words, inner, first, end, lists)
 
 
-def _early(words: list[str], flags: list[int]) -> int | None:
+def _early(words: list[str], flags: list[int], lists: Mapping[str, frozenset[str]]) -> int | None:
     """The place of the only sure verb where the clause goes on behind it with a phrase of its own, and ends in no verb."""
     sure = [i for i, flag in enumerate(flags) if flag & SURE]
     if len(sure) != 1 or sure[0] < 2 or flags[-1] & (MAY | INF | PART):
         return None
     verb, rest = sure[0], words[sure[0] + 1 :]
-    if len(rest) < 2 or rest[0] in _BEHIND or any(word in _JOINTS for word in rest):
+    if len(rest) < 2 or rest[0] in lists["behind"] or any(word in lists["joined"] for word in rest):
         return None
-    attribute = words[verb].endswith(("te", "ten")) and (rest[0][0].isupper() or words[verb - 1].lower() in _PRONOUNS)
+    article = words[verb - 1].lower() in lists["relatives"]
+    attribute = words[verb].endswith(("te", "ten")) and (rest[0][0].isupper() or article)
     return None if attribute else verb
 
 
 def _is_open_relative(words: list[str], flags: list[int], lexis: Lexis) -> bool:
     """Whether the words open a relative clause in which nothing can be a verb, nor an attribute of the pronoun's noun."""
-    if len(words) < 4 or words[1] in _NO_RELATIVE or words[1][0].isupper() or lexis.grammar.is_adjective(words[1]):
+    lists = lexis.verbs.syntax
+    if len(words) < 4 or words[0] not in lists["relatives"] or words[1] in lists["no_relative"]:
+        return False
+    if words[1][0].isupper() or lexis.grammar.is_adjective(words[1]):
         return False
     attributes = any(word.endswith(("ende", "enden", "ender", "te", "ten", "ter", "ene", "enen")) for word in words[2:])
     return not attributes and not any(flag & MAY for flag in flags)
@@ -183,15 +166,15 @@ def _lacks_zu(words: list[str], flags: list[int], lexis: Lexis) -> bool:
     last = words[-1]
     if len(words) < 4 or not flags[-1] & INF or flags[-1] & PART or "zu" in words:
         return False
-    if words[1] in _PRONOUNS and not (words[2][0].isupper() or lexis.grammar.is_adjective(words[2])):
+    if words[1] in lexis.verbs.syntax["relatives"] and not (words[2][0].isupper() or lexis.grammar.is_adjective(words[2])):
         return False  # "die Kinder, um die wir uns kümmern"
     return not (lexis.verbs.readings(last) & JOINED and "zu" in last[1:])
 
 
-def _modal(words: list[str], flags: list[int], first: int, end: int) -> Iterator[Discord]:
+def _modal(words: list[str], flags: list[int], first: int, end: int, lists: Mapping[str, frozenset[str]]) -> Iterator[Discord]:
     """A modal verb with a participle, or with "zu", in a sentence of one clause."""
-    modals = [i for i, word in enumerate(words) if word in _MODALS]
-    if len(modals) != 1 or any(word in _JOINTS for word in words):
+    modals = [i for i, word in enumerate(words) if word in lists["modals"]]
+    if len(modals) != 1 or any(word in lists["joined"] for word in words):
         return
     modal = modals[0]
     infinitives = [i for i in range(modal + 1, len(words)) if flags[i] & INF]
