@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from audit import console
+from audit import cli_batch, console
 from audit.errors import AuditError, UsageError
+from audit.reporting import report
 
 if TYPE_CHECKING:
     from audit.auditor import Report
@@ -31,6 +32,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+cli_batch.register(app)
 
 
 class Severity(StrEnum):
@@ -44,8 +46,10 @@ class Format(StrEnum):
     json = "json"
     jsonl = "jsonl"
     csv = "csv"
+    documents = "documents"
     sarif = "sarif"
     mqm = "mqm"
+    markdown = "markdown"
     html = "html"
 
 
@@ -105,12 +109,13 @@ def check(
         str, typer.Option(metavar="PRESET|FILE", help="MQM weights by severity: default, linear, count, or a TOML file.")
     ] = "default",
     baseline: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Leave out the findings of an earlier JSON report.")
+        Path | None, typer.Option(metavar="FILE", help="Leave out the findings of an earlier report, list those that vanished.")
     ] = None,
     fail_on: Annotated[Severity | None, typer.Option(help="Exit with 1 if a finding is at least this severe.")] = None,
     lang: Lang = "de",
     text_key: TextKey = "text",
     id_key: IdKey = "id",
+    ui_lang: Annotated[str, typer.Option(help="The language of the report's own words: de or en.")] = "de",
     quiet: Quiet = False,
 ) -> int:
     """Audit documents and report what was found."""
@@ -119,25 +124,26 @@ def check(
 
     if output is not None and not output.parent.is_dir():
         raise UsageError(f"{output}: there is no such folder")
+    known = console.record(baseline) if baseline else None
     options = Options(
         only=console.names(only),
         skip=console.names(skip),
         min_probability=min_probability,
         min_severity=min_severity.value,
         weights=console.weights(weights),
-        baseline=console.fingerprints(baseline) if baseline else frozenset(),
         seek_siblings=not no_siblings,
     )
     auditor = Auditor(lang, options=options)
     documents, failures = console.read(paths, text_key, id_key, console.stdin(paths))
     witnesses, missing = console.read(siblings or [], text_key, id_key, None)
-    report = auditor.audit(documents, witnesses, [*failures, *missing])
-    console.write(report, format.value, output)
-    for failure in report.failures:
+    audited = auditor.audit(documents, witnesses, [*failures, *missing])
+    shown, since = console.against(known, audited, options) if known else (audited, None)
+    console.write(shown, format.value, output, ui_lang, since)
+    for failure in audited.failures:
         console.say(f"mt-audit: {failure.source}: {failure.reason}")
     if not quiet:
-        console.summary(report)
-    return _status(report, fail_on)
+        console.summary(shown)
+    return _status(shown, fail_on)
 
 
 def _status(report: Report, fail_on: Severity | None) -> int:
@@ -175,18 +181,7 @@ def stories(
     return 2 if failures or unread else 0
 
 
-@app.command()
-def report(
-    record: Annotated[Path, typer.Argument(metavar="FILE", help="A report in JSON or JSON Lines, as check writes it.")],
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="The file to write; its ending says how.")],
-    title: Annotated[str | None, typer.Option(help="The heading of the report.")] = None,
-    ui_lang: Annotated[str, typer.Option(help="The language of the report's own words: de or en.")] = "de",
-) -> int:
-    """Write a report anew in another format: .html, .json, .jsonl, .csv, .sarif, .tsv (MQM), .txt."""
-    from audit.report import load, save
-
-    save(load(record), output, title=title, ui_lang=ui_lang)
-    return 0
+app.command()(report)
 
 
 @app.command()

@@ -13,7 +13,9 @@ from audit.types import SEVERITIES
 
 if TYPE_CHECKING:
     from audit.auditor import Report
-    from audit.types import Document, Failure, Record
+    from audit.options import Options
+    from audit.report.compare import Comparison
+    from audit.types import Document, Failure, Finding, Record
 
 
 def say(line: str) -> None:
@@ -21,9 +23,9 @@ def say(line: str) -> None:
     print(line, file=sys.stderr)
 
 
-def names(listed: str) -> frozenset[str]:
+def names(chosen: str) -> frozenset[str]:
     """The names of a list with commas."""
-    return frozenset(name.strip() for name in listed.split(",") if name.strip())
+    return frozenset(listed(chosen))
 
 
 def weights(chosen: str) -> str | dict[str, float]:
@@ -58,24 +60,48 @@ def read(
     return [row for row in rows if isinstance(row, Document)], [row for row in rows if isinstance(row, Failure)]
 
 
-def fingerprints(path: Path) -> frozenset[str]:
-    """The fingerprints of the findings of an earlier report."""
-    return frozenset(finding.fingerprint for document in record(path).documents for finding in document.findings)
+def listed(names: str) -> list[str]:
+    """The names of a list with commas, in their order."""
+    return [name.strip() for name in names.split(",") if name.strip()]
+
+
+def against(known: Record, audited: Report, options: Options) -> tuple[Report, Comparison]:
+    """The report without what an earlier one knows, and how the two compare.
+
+    What this run would have left out for its probability or severity is neither known nor vanished.
+    """
+    from audit.report.compare import compare, only_new
+    from audit.verdict import at_least
+
+    least = options.min_probability or 0.0
+
+    def reported(finding: Finding) -> bool:
+        return finding.probability >= least and at_least(finding.severity, options.min_severity)
+
+    comparison = compare(known, audited, reported)
+    return only_new(audited, comparison), comparison
 
 
 def record(path: Path) -> Record:
-    """An earlier report, as JSON."""
+    """An earlier report, as JSON or as the folder of a batch run."""
     from audit.report import load
 
     return load(path)
 
 
-def write(report: Report, format: str, output: Path | None) -> None:
-    """The report in a format, to a file or to standard output (in colour only on a terminal that wants it)."""
+def write(report: Report, format: str, output: Path | None, ui_lang: str = "de", since: Comparison | None = None) -> None:
+    """The report in a format, to a file or to standard output (in colour only on a terminal that wants it).
+
+    Findings that vanished since the baseline are part of the formats that people read and of SARIF; for the others they are
+    lines on standard error.
+    """
     from audit.report import render
 
-    content = render(report, format, color=output is None and in_color(), width=width())
-    data = content.encode("utf-8") if isinstance(content, str) else content
+    content = render(report, format, ui_lang=ui_lang, since=since, color=output is None and in_color(), width=width())
+    data = content.encode("utf-8")
+    if since is not None and format not in ("text", "markdown", "html", "sarif"):
+        for document, finding in since.gone:
+            say(f"vanished: {document}: {finding.detector}: {' '.join(finding.quote.split())}")
     if output is None:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()

@@ -1,54 +1,44 @@
 #!/usr/bin/env python3
-"""Make a report from a record that ``mt-audit check --format json`` (or jsonl) wrote.
+"""Make reports from a finished run: what a nightly job calls after ``mt-audit check --format json`` or ``mt-audit batch``.
 
     python reports/make_report.py RECORD.json -o OUT.html
-    python reports/make_report.py RECORD.json -o OUT.tsv --format mqm
-    mt-audit check reports/stories/batteriewerk --format json | python reports/make_report.py - -o OUT.html --title Batteriewerk
+    python reports/make_report.py BATCH_FOLDER -o OUT_FOLDER --format html,csv,documents,sarif,mqm,markdown,json
+    python reports/make_report.py TODAY.json -o OUT.html -o OUT.md --since YESTERDAY.json --fail-on major --title "Montag"
+    mt-audit check reports/stories/batteriewerk --format json | python reports/make_report.py - -o OUT.html
 
-The format follows the ending of OUT (.html, .json, .jsonl, .csv, .sarif, .tsv for MQM ratings, .txt) unless it is given.
-The table of verdicts goes to standard output. Exit status: 0 written, 2 the record cannot be read or the report not be
-written.
+RECORD is a report in JSON or JSON Lines, the folder of a batch run, or - for JSON on standard input. The format follows the
+ending of OUT (.html, .md, .json, .jsonl, .csv, .documents.csv, .sarif, .tsv for MQM ratings, .txt) unless --format says it; into
+a folder go report.html, report.csv and so on. --since compares with an earlier run: what is new, known and gone, and whose
+verdict changed; --baseline hides what the earlier run knew. The table of verdicts goes to standard output, with --since a last
+line "N new, N same, N gone, N verdicts changed".
+
+Exit status, as that of mt-audit: 0 nothing at or above --fail-on (with --since: nothing new); 1 something is; 2 an input of the
+run could not be audited, the record cannot be read, the report not be written, or wrong usage. It is ``mt-audit report`` under
+another name, for those who have a checkout and no installation. A line for cron:
+
+    30 5 * * *  cd /srv/audit && python reports/make_report.py today.json -o public/report.html --since yesterday.json --quiet
 """
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 if (ROOT / "audit").is_dir():
-    sys.path.insert(0, str(ROOT))  # a checkout is usable without an installation
+    sys.path.insert(0, str(ROOT))
 
-from audit.errors import AuditError  # noqa: E402
-from audit.report import FORMATS, decode, load, save  # noqa: E402
-from audit.report.terminal import verdict_table  # noqa: E402
-from audit.report.words import languages, words  # noqa: E402
+from audit.cli import run  # noqa: E402
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Read the record, write the report, and return the exit status."""
-    options = _parser().parse_args(arguments)
-    try:
-        record = decode(sys.stdin.buffer.read(), "standard input") if options.record == "-" else load(options.record)
-        save(record, options.output, format=options.format, title=options.title, ui_lang=options.ui_lang)
-    except (AuditError, OSError) as error:
-        print(f"make_report: {error}", file=sys.stderr)
-        return 2
-    said = words(options.ui_lang)
-    print(f"{verdict_table(record, said)}\n{said['report']}: {options.output}")
-    return 0
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("record", metavar="RECORD", help="a report in JSON or JSON Lines, or - for standard input")
-    parser.add_argument("-o", "--output", metavar="OUT", type=Path, required=True, help="the file to write")
-    parser.add_argument("--format", choices=FORMATS, help="how to write it, whatever the ending says")
-    parser.add_argument("--title", help="the heading of the report (html and text)")
-    parser.add_argument("--ui-lang", choices=languages(), default="de", help="the language of the report's own words")
-    return parser
+    """Run ``mt-audit report`` with these arguments and return its exit status; without any, say what they are."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if not given or given[0] in ("-h", "--help"):
+        print(__doc__)
+        return 0 if given else 2
+    return run(["report", *given])
 
 
 if __name__ == "__main__":

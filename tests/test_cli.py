@@ -258,7 +258,7 @@ def test_the_wheel_works_outside_the_checkout(tmp_path: Path) -> None:
         capture_output=True, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(installed)}, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr.decode()
-    assert str(installed) in done.stderr.decode() and b'id="d1-text-1"' in done.stdout
+    assert str(installed) in done.stderr.decode() and b'id="article-0"' in done.stdout
 
 
 def test_a_report_that_cannot_be_written_costs_no_audit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

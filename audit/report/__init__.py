@@ -1,4 +1,4 @@
-"""Records into reports: text, JSON, JSON Lines, CSV, SARIF, MQM ratings, HTML. And JSON back into records."""
+"""Records into reports: text, JSON, JSON Lines, CSV, SARIF, MQM ratings, Markdown, HTML. And JSON or batches into records."""
 
 from __future__ import annotations
 
@@ -10,17 +10,20 @@ from typing import Final
 import msgspec
 
 from audit.errors import InputError, UsageError
+from audit.report.compare import Comparison
 from audit.report.words import words
 from audit.types import SCHEMA_VERSION, DocumentReport, Record
 
-FORMATS: Final = ("text", "json", "jsonl", "csv", "sarif", "mqm", "html")
+FORMATS: Final = ("text", "json", "jsonl", "csv", "documents", "sarif", "mqm", "markdown", "html")
 ENDINGS: Final = {
     ".txt": "text",
     ".json": "json",
     ".jsonl": "jsonl",
+    ".documents.csv": "documents",
     ".csv": "csv",
     ".sarif": "sarif",
     ".tsv": "mqm",
+    ".md": "markdown",
     ".html": "html",
     ".htm": "html",
 }
@@ -28,26 +31,41 @@ _ID: Final = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def render(
-    record: Record, format: str, *, ui_lang: str = "de", title: str | None = None, color: bool = False, width: int = 100
+    record: Record,
+    format: str,
+    *,
+    ui_lang: str = "de",
+    title: str | None = None,
+    since: Comparison | None = None,
+    color: bool = False,
+    width: int = 100,
 ) -> str:
     """The report in one of `FORMATS`.
 
-    ``ui_lang`` is the language of the report's own words and ``title`` its heading (text and html); ``color`` and ``width``
-    (in columns) are for text. Raises UsageError for an unknown format or language.
+    ``ui_lang`` is the language of the report's own words, ``title`` its heading and ``since`` a comparison with an earlier run
+    (text, markdown and html; SARIF takes its baseline states from it); ``color`` and ``width`` (in columns) are for text.
+    Raises UsageError for an unknown format or language.
     """
+    said = words(ui_lang)
     if format == "html":
         from audit.report.html import html_text
 
-        return html_text(record, words(ui_lang), title=title)
+        return html_text(record, said, title=title, since=since)
     if format == "text":
         from audit.report.terminal import terminal_text
 
-        return terminal_text(record, words(ui_lang), title=title, color=color, width=width)
+        return terminal_text(record, said, title=title, since=since, color=color, width=width)
+    if format == "markdown":
+        from audit.report.markdown import markdown_text
+
+        return markdown_text(record, said, title=title, since=since)
+    if format == "sarif":
+        return _sarif(record, since)
     writers: dict[str, Callable[[Record], str]] = {
         "json": _json,
         "jsonl": _jsonl,
         "csv": _csv,
-        "sarif": _sarif,
+        "documents": _documents_csv,
         "mqm": _mqm,
     }
     if format not in writers:
@@ -55,24 +73,46 @@ def render(
     return writers[format](record)
 
 
-def save(record: Record, path: str | Path, *, format: str | None = None, ui_lang: str = "de", title: str | None = None) -> None:
+def save(
+    record: Record,
+    path: str | Path,
+    *,
+    format: str | None = None,
+    ui_lang: str = "de",
+    title: str | None = None,
+    since: Comparison | None = None,
+) -> None:
     """Write the report in UTF-8; the format follows the ending unless it is given.
 
     Raises UsageError for an unknown ending, format or language, OSError where the file cannot be written.
     """
     path = Path(path)
-    chosen = format or ENDINGS.get(path.suffix.lower())
-    if chosen is None:
-        raise UsageError(f"the ending of {path.name!r} names no report format (there are: {', '.join(ENDINGS)})")
-    path.write_bytes(render(record, chosen, ui_lang=ui_lang, title=title).encode("utf-8"))
+    content = render(record, format or format_of(path), ui_lang=ui_lang, title=title, since=since)
+    path.write_bytes(content.encode("utf-8"))
+
+
+def format_of(path: Path) -> str:
+    """The format that the ending names. Raises UsageError where it names none."""
+    name = path.name.lower()
+    for ending, format in ENDINGS.items():
+        if name.endswith(ending):
+            return format
+    raise UsageError(f"the ending of {path.name!r} names no report format (there are: {', '.join(ENDINGS)})")
 
 
 def load(path: str | Path) -> Record:
-    """A record that was written as JSON, or as JSON Lines (ending ``.jsonl``: documents only).
+    """A record that was written as JSON, as JSON Lines (ending ``.jsonl``: documents only), or as the folder of a batch run.
 
-    Raises InputError where the file is none, or where a finding's quotation is not what stands at its offsets.
+    Raises InputError where it is none, or where a finding's quotation is not what stands at its offsets.
     """
     path = Path(path)
+    if path.is_dir():
+        from audit.runner import read_batch
+
+        record = read_batch(path).record()
+        for document in record.documents:
+            _check(str(path), document)
+        return record
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -136,16 +176,22 @@ def _csv(record: Record) -> str:
     return csv_text(record)
 
 
+def _documents_csv(record: Record) -> str:
+    from audit.report.table import documents_text
+
+    return documents_text(record)
+
+
 def _mqm(record: Record) -> str:
     from audit.report.mqm import mqm_text
 
     return mqm_text(record)
 
 
-def _sarif(record: Record) -> str:
+def _sarif(record: Record, since: Comparison | None = None) -> str:
     from audit.report.sarif import sarif_log
 
-    log = sarif_log(record, _manuals(record))
+    log = sarif_log(record, _manuals(record), since)
     return msgspec.json.format(msgspec.json.encode(log), indent=2).decode("utf-8") + "\n"
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
+from audit.report.compare import Comparison
 from audit.report.visible import Lines
 from audit.types import DocumentReport, Evidence, Failure, Finding, Record
 
@@ -21,17 +22,22 @@ _LINK: Final = re.compile(r"\[(?=[^\[\]]*\]\()")
 _PLACEHOLDER: Final = re.compile(r"\{(\d+)\}")
 
 
-def sarif_log(record: Record, manuals: Mapping[str, str]) -> dict[str, Any]:
-    """The SARIF log of a record. ``manuals``: the manual pages of detectors by id, where there are any."""
+def sarif_log(record: Record, manuals: Mapping[str, str], since: Comparison | None = None) -> dict[str, Any]:
+    """The SARIF log of a record. ``manuals``: the manual pages of detectors by id, where there are any.
+
+    ``since``: a comparison with an earlier run; each result then carries its ``baselineState``, vanished findings included.
+    """
+    found = _found(record, since)
     documents = {document.id: index for index, document in enumerate(record.documents)}
     lines = {document.id: Lines(document.text) for document in record.documents}
-    rules = sorted({finding.detector for document in record.documents for finding in document.findings})
+    categories = {finding.detector: finding.category for _, finding, _ in found}
+    rules = sorted(categories)
     log = _Log(documents, lines, {rule: index for index, rule in enumerate(rules)})
     run: dict[str, Any] = {
-        "tool": {"driver": _driver(record, rules, manuals)},
+        "tool": {"driver": _driver(record, rules, categories, manuals)},
         "columnKind": "unicodeCodePoints",
         "artifacts": [_artifact(document) for document in record.documents],
-        "results": [log.result(document, finding) for document in record.documents for finding in document.findings],
+        "results": [log.result(document, finding, state) for document, finding, state in found],
         "invocations": [_invocation(record.failures)],
         "properties": {
             "signature": record.signature,
@@ -40,6 +46,16 @@ def sarif_log(record: Record, manuals: Mapping[str, str]) -> dict[str, Any]:
         },
     }
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _found(record: Record, since: Comparison | None) -> list[tuple[str, Finding, str]]:
+    """Findings with their document's id and baseline state (empty where nothing is compared), document by document."""
+    if since is None:
+        return [(document.id, finding, "") for document in record.documents for finding in document.findings]
+    order = {document.id: at for at, document in enumerate(record.documents)}
+    states = (("new", since.new), ("unchanged", since.same), ("absent", since.gone))
+    found = [(document, finding, state) for state, entries in states for document, finding in entries]
+    return sorted(found, key=lambda entry: (order[entry[0]], entry[2] == "absent", entry[1].start, entry[1].detector))
 
 
 def message(text: str) -> dict[str, str]:
@@ -52,9 +68,8 @@ def uri(document_id: str) -> str:
     return quote(document_id, safe="/-._~") or "%20"
 
 
-def _driver(record: Record, rules: list[str], manuals: Mapping[str, str]) -> dict[str, Any]:
+def _driver(record: Record, rules: list[str], categories: Mapping[str, str], manuals: Mapping[str, str]) -> dict[str, Any]:
     name, _, version = record.signature.split("|", 1)[0].partition(":")
-    categories = {f.detector: f.category for document in record.documents for f in document.findings}
     driver: dict[str, Any] = {
         "name": name or "mt-audit",
         "rules": [_rule(rule, categories[rule], manuals.get(rule, "")) for rule in rules],
@@ -110,14 +125,14 @@ class _Log:
         self.lines = lines
         self.rules = rules
 
-    def result(self, document: DocumentReport, finding: Finding) -> dict[str, Any]:
+    def result(self, document: str, finding: Finding, state: str) -> dict[str, Any]:
         result: dict[str, Any] = {
             "ruleId": finding.detector,
             "ruleIndex": self.rules[finding.detector],
             "level": _LEVELS[finding.severity],
             "rank": round(100 * finding.probability, 2),
             "message": message(finding.message),
-            "locations": [self._location(document, finding)],
+            "locations": [self._location(document, finding, state)],
             "properties": {
                 "category": finding.category,
                 "severity": finding.severity,
@@ -128,11 +143,14 @@ class _Log:
                 "quote": finding.quote,
             },
         }
+        if state:
+            result["baselineState"] = state
         if finding.fingerprint:
             result["partialFingerprints"] = {"mtAudit/v1": finding.fingerprint}
-        if related := [self._related(e) for e in finding.evidence if e.document is not None]:
+        related = [self._related(e) for e in finding.evidence if e.document is not None] if state != "absent" else []
+        if related:
             result["relatedLocations"] = related
-        if finding.suggestions and finding.field == "text":
+        if finding.suggestions and finding.field == "text" and state != "absent":
             result["fixes"] = self._fixes(document, finding)
         return result
 
@@ -142,12 +160,14 @@ class _Log:
             place["index"] = self.documents[document_id]
         return place
 
-    def _location(self, document: DocumentReport, finding: Finding) -> dict[str, Any]:
-        physical: dict[str, Any] = {"artifactLocation": self._file(document.id)}
+    def _location(self, document: str, finding: Finding, state: str) -> dict[str, Any]:
+        physical: dict[str, Any] = {"artifactLocation": self._file(document)}
+        if state == "absent":  # its place was in an earlier text
+            return {"physicalLocation": physical}
         if finding.field == "title":  # a title that was given apart has no place in the artifact's text
-            name = f"{document.id}/title"
+            name = f"{document}/title"
             return {"physicalLocation": physical, "logicalLocations": [{"name": "title", "fullyQualifiedName": name}]}
-        physical["region"] = self._region(document.id, finding.start, finding.end)
+        physical["region"] = self._region(document, finding.start, finding.end)
         return {"physicalLocation": physical}
 
     def _region(self, document_id: str, start: int, end: int) -> dict[str, Any]:
@@ -173,14 +193,14 @@ class _Log:
         note = " ".join(part for part in (evidence.note, evidence.quote) if part)
         return {"physicalLocation": physical, "message": message(note)} if note else {"physicalLocation": physical}
 
-    def _fixes(self, document: DocumentReport, finding: Finding) -> list[dict[str, Any]]:
+    def _fixes(self, document: str, finding: Finding) -> list[dict[str, Any]]:
         region = {"charOffset": finding.start, "charLength": finding.end - finding.start}
         return [
             {
                 "description": message(suggestion.text),
                 "artifactChanges": [
                     {
-                        "artifactLocation": self._file(document.id),
+                        "artifactLocation": self._file(document),
                         "replacements": [{"deletedRegion": region, "insertedContent": {"text": suggestion.text}}],
                     }
                 ],

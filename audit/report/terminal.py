@@ -13,6 +13,8 @@ from typing import Final, NamedTuple
 
 from rich.cells import cell_len
 
+from audit.report.compare import Comparison
+from audit.report.messages import translate
 from audit.report.visible import Lines, on_one_line
 from audit.report.words import Words
 from audit.types import DocumentReport, Evidence, Finding, Record
@@ -35,18 +37,47 @@ class Styled(NamedTuple):
 Line = Sequence[Styled]
 
 
-def terminal_text(record: Record, words: Words, *, title: str | None = None, color: bool = False, width: int = 100) -> str:
-    """The report, in lines of at most ``width`` cells where words allow it."""
+def terminal_text(
+    record: Record,
+    words: Words,
+    *,
+    title: str | None = None,
+    since: Comparison | None = None,
+    color: bool = False,
+    width: int = 100,
+) -> str:
+    """The report, in lines of at most ``width`` cells where words allow it; ``since``: a comparison with an earlier run."""
     width = max(width, _NARROWEST)
     lines: list[Line] = [[Styled(on_one_line(title), "bold")], []] if title else []
     lines += _table(record, words, width)
     for document in record.documents:
         if document.findings or document.verdict.reasons:
             lines += [[], *_document(document, words, width)]
+    if since is not None:
+        lines += [[], *_since(since, words, width)]
     if record.failures:
         lines += [[], [Styled(words["failures"], "bold")]]
         lines += _wrapped([f"{failure.source}: {failure.reason}" for failure in record.failures], width)
     return _colored(lines) if color else "".join("".join(part.text for part in line).rstrip() + "\n" for line in lines)
+
+
+def _since(since: Comparison, words: Words, width: int) -> list[Line]:
+    """What changed since an earlier run: figures, verdicts, and the findings that are gone."""
+    figures = (("new_findings", since.new), ("same_findings", since.same), ("gone_findings", since.gone))
+    lines: list[Line] = [[Styled(words["since"], "bold")]]
+    lines += _wrapped([", ".join(f"{words.number(len(found))} {words[key]}" for key, found in figures)], width)
+    changes = [(c.document, words.name("label", c.before.label), words.name("label", c.after.label)) for c in since.changes]
+    lines += _wrapped([f"{document}: {before} → {after}" for document, before, after in changes], width)
+    documents = (("added", since.added), ("missing", since.missing))
+    lines += _wrapped([words(key, names=", ".join(names)) for key, names in documents if names], width)
+    if since.gone:
+        lines.append([Styled(words["gone_list"], "bold")])
+        said = [
+            f"{document}: {words.quoted(clip(finding.quote, _QUOTED))} ({words.name('detector', finding.detector)})"
+            for document, finding in since.gone
+        ]
+        lines += _wrapped(said, width)
+    return lines
 
 
 def verdict_table(record: Record, words: Words, width: int = 100) -> str:
@@ -107,7 +138,7 @@ def _figures(document: DocumentReport, words: Words) -> tuple[str, str, str]:
 
 def _document(document: DocumentReport, words: Words, width: int) -> list[Line]:
     lines: list[Line] = [[Styled(clip(on_one_line(document.id), width), "bold")]]
-    reasons = "; ".join(document.verdict.reasons[:_SHOWN_REASONS])
+    reasons = "; ".join(translate(reason, words.lang) for reason in document.verdict.reasons[:_SHOWN_REASONS])
     if languages := words.source_languages(document):
         lines += _wrapped([f"{words['source_language']}: {languages}"], width, "")
     lines += _wrapped([f"{words['reasons']}: {reasons}"] if reasons else [], width, "")
@@ -125,9 +156,9 @@ def _finding(finding: Finding, lines: Lines, words: Words, width: int) -> list[L
     room = width - cell_len(place) - 2 - cell_len(severity.text)
     found: list[Line] = [[Styled(f"{place}  "), severity, Styled(clip(rest, room))]]
     found += [[Styled(_INDENT), *part] for part in excerpt(finding, lines, width - len(_INDENT))]
-    found += _wrapped([finding.message], width)
+    found += _wrapped([translate(finding.message, words.lang)], width)
     if suggestion := words.suggestion(finding):
-        found += _wrapped([f"{words['suggestion']}: {suggestion}"], width)
+        found += _wrapped([f"{words['suggestion']} {suggestion}"], width)
     found += _wrapped([proof(evidence, words) for evidence in finding.evidence], width)
     return found
 
@@ -136,7 +167,8 @@ def proof(evidence: Evidence, words: Words) -> str:
     """One piece of evidence on one line."""
     lang = words.name("language", evidence.lang) if evidence.lang else ""
     quote = words.quoted(clip(evidence.quote, _QUOTED)) if evidence.quote else ""
-    parts = [" ".join(part for part in (lang, evidence.word) if part), evidence.document or "", quote, evidence.note]
+    subject = " ".join(part for part in (lang, evidence.word) if part)
+    parts = [subject, evidence.document or "", quote, translate(evidence.note, words.lang)]
     return f"{words.name('evidence_kind', evidence.kind)}: {', '.join(part for part in parts if part)}"
 
 

@@ -38,6 +38,10 @@ class Words:
         """The name of a label, severity, detector, language or kind of evidence; one that is not listed names itself."""
         return self.table[kind].get(key) or visible(key.replace("_", " "))
 
+    def gloss(self, category: str) -> str:
+        """What an MQM category means, in a few words; empty for one that is not listed."""
+        return self.table["category_gloss"].get(category, "")
+
     def number(self, value: float, places: int = 0) -> str:
         """A number as it is written in this language."""
         marks = {",": self["thousands"], ".": self["decimal"]}

@@ -72,7 +72,7 @@ def test_unknown_endings_formats_and_languages_are_refused(small: Record, tmp_pa
         save(small, tmp_path / "report.docx")
     with pytest.raises(UsageError, match="format"):
         render(small, "pdf")
-    for format in ("html", "text"):
+    for format in ("html", "text", "markdown"):
         with pytest.raises(UsageError, match="language"):
             render(small, format, ui_lang="xx")
 

@@ -19,7 +19,7 @@ def drawn(finding: Finding, text: str, width: int = 80) -> list[str]:
 
 def test_the_verdicts_come_first(small: Record) -> None:
     lines = render(small, "text").split("\n")
-    assert lines[0].split() == ["Dokument", "Urteil", "Maschinell", "Schaden", "Befunde"]
+    assert lines[0].split() == ["Artikel", "Urteil", "Maschinell", "Schaden", "Befunde"]
     assert lines[1].split() == ["a", "maschinell", "übersetzt", "97", "%", "12,5", "3"]
     assert lines[2].split() == ["b", "Original", "2", "%", "0,0", "0"]
 
