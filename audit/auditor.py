@@ -174,12 +174,12 @@ class Auditor:
         judgement = self.judge.judge(article, findings, self.screened(article))
         return self._report(article, self.lang, judgement, mates, skips, aligned)
 
-    def screened_row(self, article: Article, reason: str) -> DocumentReport:
-        """The report on an article that only the screen has read, and why."""
+    def screened_row(self, article: Article, reason: str, *, skips: bool) -> DocumentReport:
+        """The report on an article that only the screen has read, and why; with ``skips`` for each detector, too."""
         if (elsewhere := self._other_language(article)) is not None:
             return elsewhere
         judgement = self.judge.by_screen(article, self.screened(article), reason)
-        return self._report(article, self.lang, judgement, (), self._skips(reason), {})
+        return self._report(article, self.lang, judgement, (), self._skips(reason) if skips else (), {})
 
     def _other_language(self, article: Article) -> DocumentReport | None:
         """The report on an article in another language, None where it may be in this one."""

@@ -73,6 +73,9 @@ def batch(
     ray_address: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="The Ray cluster to join (with --runner ray); none: this machine.")
     ] = None,
+    num_gpus: Annotated[
+        float, typer.Option(min=0.01, max=64.0, help="The share of a card for each of Ray's encoders (with --device cuda).")
+    ] = 1.0,
     lang: Annotated[str, typer.Option(help="The language that the documents are written in.")] = "de",
     text_key: Annotated[str, typer.Option(help="The field that holds the text (jsonl, csv, parquet).")] = "text",
     id_key: Annotated[str, typer.Option(help="The field that holds the id (jsonl, csv, parquet).")] = "id",
@@ -102,7 +105,14 @@ def batch(
     request = Request(
         paths=tuple(paths), plan=plan, text_key=text_key, id_key=id_key, limit=limit, format=output_format.value
     )
-    means = Means(runner=runner.value, workers=workers or 0, unit=batch_size, ray_address=ray_address, devices=cards)
+    means = Means(
+        runner=runner.value,
+        workers=workers or 0,
+        unit=batch_size,
+        ray_address=ray_address,
+        devices=cards,
+        num_gpus=num_gpus,
+    )
     with _stoppable(output):
         manifest = run(request, output, means, stdin=console.stdin(paths), stream=None if quiet else sys.stderr)
     if not quiet:

@@ -38,6 +38,7 @@ class Means(msgspec.Struct, frozen=True, kw_only=True):
 
     ``workers`` 0: as many as there are cores. ``unit``: documents sent to a worker at once (None: what suits the pass).
     ``ray_address``: a cluster to join. ``devices``: cards of the encoder's processes ("cuda:0"); none: workers run it.
+    ``num_gpus``: on Ray, the share of a card for each of the encoder's actors.
     """
 
     runner: RunnerName = "pool"
@@ -45,6 +46,7 @@ class Means(msgspec.Struct, frozen=True, kw_only=True):
     unit: int | None = None
     ray_address: str | None = None
     devices: tuple[str, ...] = ()
+    num_gpus: float = 1.0
 
 
 def run(
@@ -122,14 +124,16 @@ def _passes(
 def _runner(request: Request, means: Means) -> Runner:
     workers = means.workers or os.cpu_count() or 1
     if means.runner == "serial":
+        if len(means.devices) > 1:
+            raise UsageError("several cards need --runner pool or ray")
         return Serial(request.plan)
     if means.runner == "ray":
         from audit.runner.ray import Cluster
 
-        return Cluster(request.plan, means.workers, means.ray_address)
+        return Cluster(request.plan, means.workers, means.ray_address, means.num_gpus if means.devices else 0.0)
     from audit.runner.pool import Pool
 
-    return Pool(request.plan, workers, threads=max(1, (os.cpu_count() or 1) // workers))
+    return Pool(request.plan, workers, means.devices)
 
 
 def _finish(place: Folder, request: Request, started: Started, count: int) -> Manifest:

@@ -13,7 +13,7 @@ import queue
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from typing import Any, Final
@@ -22,6 +22,7 @@ import msgspec
 
 from audit.errors import AuditError, ModelError
 from audit.runner import nursery
+from audit.runner.encoding import Encoders, Fits, RemoteEncoder, load
 from audit.runner.plan import Plan
 from audit.runner.work import Ask, Codec, Result, Unit, lost, single
 
@@ -31,7 +32,7 @@ _AHEAD: Final = 2
 _WINDOW: Final = 8
 # How often a unit may cost a worker its life: once, and two more tries.
 _DEATHS: Final = 3
-# What keeps numerical libraries to the threads they are given.
+# What keeps numerical libraries to a number of threads.
 _THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "RAYON_NUM_THREADS")
 
 
@@ -49,10 +50,11 @@ class _Job:
 class _Worker:
     """A process, the pipe to it, and the jobs it has, the one it works on first."""
 
-    def __init__(self, context: Any, plan: Plan) -> None:
+    def __init__(self, context: Any, plan: Plan, encoder: tuple[str, str] | None) -> None:
+        """``encoder``: address and device of the process that is asked instead of an encoder of its own."""
         self.pipe: Connection[Any, Any]
         self.pipe, theirs = context.Pipe()
-        self.process: Any = context.Process(target=work, args=(theirs, msgspec.json.encode(plan)), daemon=True)
+        self.process: Any = context.Process(target=work, args=(theirs, msgspec.json.encode(plan), encoder), daemon=True)
         self.process.start()
         theirs.close()
         self.jobs: deque[_Job] = deque()
@@ -77,13 +79,14 @@ class _Worker:
 class Pool:
     """The runner with worker processes."""
 
-    def __init__(self, plan: Plan, workers: int, threads: int = 1) -> None:
-        """``threads``: how many each worker's numerical libraries may use."""
+    def __init__(self, plan: Plan, workers: int, devices: Sequence[str] = (), load: Callable[[str, str], Fits] = load) -> None:
+        """``devices``: cards on each of which a process runs an encoder (which ``load`` makes) for all workers."""
         self._plan = plan
         self._context = _context()
         self._codec = Codec()
-        with _environment(plan, threads):
-            self._workers = [_Worker(self._context, plan) for _ in range(workers)]
+        self._encoders = Encoders(self._context, devices, load, plan.lang) if devices else None
+        with _environment(plan):
+            self._workers = [self._worker() for _ in range(workers)]
         self._stillborn = 0
 
     def results(self, units: Iterable[Unit]) -> Iterator[Result]:
@@ -119,6 +122,11 @@ class Pool:
         for worker in self._workers:
             worker.process.join(timeout=5)
         self._workers = []
+        if self._encoders is not None:
+            self._encoders.close()
+
+    def _worker(self) -> _Worker:
+        return _Worker(self._context, self._plan, self._encoders.next() if self._encoders is not None else None)
 
     def _hand_out(self, waiting: deque[_Job]) -> None:
         """Jobs to the workers that have the fewest."""
@@ -161,7 +169,7 @@ class Pool:
         elif jobs:
             jobs = [*self._again(jobs[0], end, arrived), *jobs[1:]]
         waiting.extendleft(reversed(jobs))
-        self._workers[at] = _Worker(self._context, self._plan)
+        self._workers[at] = self._worker()
 
     def _again(self, job: _Job, end: str, arrived: dict[int, list[Result | None]]) -> list[_Job]:
         """What is to be tried again of a job that cost a worker its life."""
@@ -200,10 +208,13 @@ def _context() -> Any:
 
 
 @contextmanager
-def _environment(plan: Plan, threads: int) -> Iterator[None]:
-    """What new processes find in their environment."""
+def _environment(plan: Plan) -> Iterator[None]:
+    """What new processes find in their environment: the plan, and that numerical libraries keep to one thread.
+
+    There is a worker a core; and a process that has begun more threads must not be copied.
+    """
     settings = {nursery.PLAN: msgspec.json.encode(plan).decode(), "TOKENIZERS_PARALLELISM": "false"}
-    settings |= dict.fromkeys(_THREADS, str(threads))
+    settings |= dict.fromkeys(_THREADS, "1")
     before = {name: os.environ.get(name) for name in settings}
     os.environ.update(settings)
     try:
@@ -216,7 +227,7 @@ def _environment(plan: Plan, threads: int) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def work(pipe: Any, plan: bytes) -> None:
+def work(pipe: Any, plan: bytes, encoder: tuple[str, str] | None) -> None:
     """A worker's life: it reads units until the pipe is closed, and answers each."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal interrupts all; who began the run decides
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -226,6 +237,8 @@ def work(pipe: Any, plan: bytes) -> None:
     codec = Codec()
     try:
         stages = nursery.stages(msgspec.json.decode(plan, type=Plan))
+        if encoder is not None:
+            stages.auditor.encoder = RemoteEncoder(*encoder)
     except AuditError as error:
         pipe.send_bytes(codec.encode(Ask(str(error))))
         return

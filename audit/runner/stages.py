@@ -50,7 +50,7 @@ class Stages:
             failed: list[Failure] = []
             try:
                 reason = self._left_out(article)
-                row = self.auditor.screened_row(article, reason) if reason else self.auditor.row(article, mates, failed)
+                row = self._row(article, reason, mates, failed)
             except Exception as error:  # one document's fault must not cost the others
                 failures.append((number, Failure(source=article.document.id, reason=_unforeseen(article.document, error))))
                 continue
@@ -58,6 +58,11 @@ class Stages:
             rows.append((number, row))
             failures += [(number, failure) for failure in failed]
         return Result(reports=rows, failures=failures, log=log, left_out=left_out)
+
+    def _row(self, article: Article, reason: str, mates: tuple[Sibling, ...], failed: list[Failure]) -> DocumentReport:
+        if reason:
+            return self.auditor.screened_row(article, reason, skips=not self.plan.screen_only)
+        return self.auditor.row(article, mates, failed)
 
     def _left_out(self, article: Article) -> str:
         """Why only the screen reads a document; empty where it is to be audited."""

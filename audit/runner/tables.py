@@ -44,7 +44,7 @@ def encode(documents: Sequence[DocumentReport], format: Format) -> dict[str, byt
     """The content of a part's two files, by `KINDS`."""
     made = dict(zip(KINDS, rows(documents), strict=True))
     if format == "jsonl":
-        encoder = msgspec.json.Encoder(order="deterministic")
+        encoder = msgspec.json.Encoder()  # fields in the order of the record
         return {kind: b"".join(encoder.encode(row) + b"\n" for row in made[kind]) for kind in KINDS}
     return {kind: _parquet(made[kind], _schemas()[kind]) for kind in KINDS}
 
