@@ -62,7 +62,7 @@ class Evidence(_Record, frozen=True, kw_only=True):
 
     ``kind`` is ``pivot`` (a foreign word that explains the error), ``sibling`` (a quotation of another article, with its
     document and offsets), ``place`` (another place in the same text), ``detector`` (another detector saw the same flaw),
-    ``language``, ``name``, ``rule`` or ``context``.
+    ``language``, ``name``, ``rule``, ``context``, or ``model`` (what one of the user's own models says).
     """
 
     kind: str
@@ -137,6 +137,25 @@ class SourceLanguage(_Record, frozen=True, kw_only=True):
     p: float
 
 
+class Opinion(_Record, frozen=True, kw_only=True):
+    """What one of the user's own models says of a place, whether or not it counts for anything yet.
+
+    ``value`` by ``role``: tagger, the highest probability (0–1) that a word of the place is wrong; nli, that of a contradiction;
+    qe, the model's own scale; embedder, a cosine; judge, 1 for an error and 0 for a passage without. ``document`` is the sibling
+    that the place was compared with; ``field``, ``start`` and ``end`` are those of the audited document.
+    """
+
+    role: str
+    model: str
+    field: Field
+    start: int
+    end: int
+    value: float
+    label: str = ""
+    document: str | None = None
+    note: str = ""
+
+
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """What the findings and the screen say of the whole document.
 
@@ -168,7 +187,10 @@ class Failure(_Record, frozen=True, kw_only=True):
 
 
 class DocumentReport(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that was found out about one document; ``words`` counts article text, furniture left out."""
+    """Everything that was found out about one document; ``words`` counts article text, furniture left out.
+
+    ``opinions`` are there only where the user has called models of their own.
+    """
 
     id: str
     lang: str
@@ -180,6 +202,7 @@ class DocumentReport(msgspec.Struct, frozen=True, kw_only=True):
     passages: tuple[Passage, ...] = ()
     findings: tuple[Finding, ...] = ()
     skips: tuple[Skip, ...] = ()
+    opinions: tuple[Opinion, ...] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 # Near-synonyms of a term, each with its synonymy (0–1).
 Near = Callable[[str], Sequence[tuple[str, float]]]
 
+# What else is known of the likeness of two lists of texts: from the matrix of scores to another one.
+Closer = Callable[[Sequence[str], Sequence[str], "NDArray[Any]"], "NDArray[Any]"]
+
 # Letter n-grams of chrF's usual middle orders: long enough to be rare, short enough to survive inflection.
 _NGRAM: Final = 4
 # A shorter sentence ("Der Kreml schweigt.") is read together with its neighbour.
@@ -48,13 +51,17 @@ class _Unit(NamedTuple):
 
 
 def align(
-    article: Article, siblings: Sequence[Sibling], settings: Mapping[str, Any], near: Near | None = None
+    article: Article,
+    siblings: Sequence[Sibling],
+    settings: Mapping[str, Any],
+    near: Near | None = None,
+    closer: Closer | None = None,
 ) -> dict[Segment, tuple[Aligned, ...]]:
     """For each segment of the article's prose the sibling passages that speak of the same, best first.
 
     A segment of several sentences gets the passages of each of them; `Aligned.covers` tells which are for a given place.
     ``settings`` is the section ``[<lang>.siblings]`` of models/thresholds.toml; ``near`` gives the near-synonyms of a term, in
-    lower case. Segments without a partner have no entry.
+    lower case; ``closer`` corrects the scores of sentences. Segments without a partner have no entry.
     """
     units = [unit for i, one in enumerate((article, *(s.article for s in siblings))) for unit in _units(one, i)]
     own = [unit for unit in units if not unit.article]
@@ -62,7 +69,7 @@ def align(
     if not own or not theirs:
         return {}
     bags = [Counter(terms(unit.segment, unit.start, unit.end)) for unit in units]
-    scores = _scores(units, bags, len(own), settings["align"], near)
+    scores = _scores(units, bags, len(own), settings["align"], near, closer)
     found: dict[Segment, list[Aligned]] = defaultdict(list)
     for i, unit in enumerate(own):
         for j in _partners(scores[i], [other.article for other in theirs], settings["align"]):
@@ -109,7 +116,12 @@ def _sentences(segment: Segment) -> list[tuple[int, int]]:
 
 
 def _scores(
-    units: Sequence[_Unit], bags: Sequence[Counter[str]], own: int, settings: Mapping[str, Any], near: Near | None
+    units: Sequence[_Unit],
+    bags: Sequence[Counter[str]],
+    own: int,
+    settings: Mapping[str, Any],
+    near: Near | None,
+    closer: Closer | None,
 ) -> NDArray[Any]:
     """Matrix of the article's own units (rows) against the others (columns), 0–1."""
     import numpy as np
@@ -126,6 +138,9 @@ def _scores(
     mine, others = rows[:own], rows[own:]
     owners = np.array([unit.article for unit in units[own:]])
     similarity = (mine @ others.T).toarray()
+    if closer is not None:
+        texts = [unit.segment.text[unit.start : unit.end] for unit in units]
+        similarity = closer(texts[:own], texts[own:], similarity)
     similarity = 1 - (1 - similarity) * (1 - settings["relayed"] * _relayed(similarity, others, owners))
     places = np.array([unit.place for unit in units])
     similarity *= 1 - settings["distance"] * np.abs(places[:own, None] - places[None, own:])

@@ -24,16 +24,21 @@ _KEPT: Final = 4_000
 
 
 def discover(
-    articles: Sequence[Article], witnesses: Sequence[Article], settings: Mapping[str, Any], *, mutual: bool = True
+    articles: Sequence[Article],
+    witnesses: Sequence[Article],
+    settings: Mapping[str, Any],
+    *,
+    mutual: bool = True,
+    index: StoryIndex | None = None,
 ) -> list[tuple[Sibling, ...]]:
     """For each article its siblings among the articles and the witnesses, the most similar first.
 
     ``settings`` is the section ``[<lang>.siblings]`` of models/thresholds.toml. Copies of one text are one voice: of several
     the most similar is kept, and a copy of the article itself, which can tell nothing new, is left out, as is a witness of its
-    id. With ``mutual`` false the articles are compared with the witnesses only.
+    id. With ``mutual`` false the articles are compared with the witnesses only. ``index`` is an empty one.
     """
     everyone = [*articles, *witnesses]
-    index = StoryIndex(settings)
+    index = StoryIndex(settings) if index is None else index
     for article in everyone:
         index.add(article)
     found: list[list[tuple[float, str, int]]] = [[] for _ in articles]

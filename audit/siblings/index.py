@@ -124,10 +124,14 @@ class StoryIndex:
             for at in range(0, len(left), _COSINES):
                 ones, others = left[at : at + _COSINES], right[at : at + _COSINES]
                 products = weights[ones].astype(np.float64).multiply(weights[others].astype(np.float64))
-                cosines = np.asarray(products.sum(axis=1)).ravel() / _UNIT**2
+                cosines = self._weighed(ones, others, np.asarray(products.sum(axis=1)).ravel() / _UNIT**2)
                 near = self._one_story(ones, others, cosines)
                 found = zip(ones[near].tolist(), others[near].tolist(), cosines[near].tolist(), strict=True)
                 yield from (Pair(i, j, min(1.0, cosine)) for i, j, cosine in found)
+
+    def _weighed(self, left: NDArray[Any], right: NDArray[Any], cosines: NDArray[Any]) -> NDArray[Any]:
+        """The similarity of pairs, of which these are the cosines; an index that knows more of the articles says otherwise."""
+        return cosines
 
     def proposals(self, asking: int | None = None, *, mutual: bool = True) -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
         """Pairs worth a cosine, as two arrays of numbers, block by block in their order; the arguments are those of `pairs`."""
