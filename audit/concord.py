@@ -141,7 +141,7 @@ def _early_verb(tokens: tuple[Token, ...], sentence: Sentence, verbs: Verbs) -> 
             continue
         if verbs.readings(words[-1]) & INFINITIVE and verb in ("haben", "werden", "wollen"):
             continue
-        yield Discord("order", i, stop, i + 2, i + 1)
+        yield Discord("order", i, i + 3, i + 2, i + 1)
 
 
 def _is_surely_finite(word: str, verbs: Verbs) -> bool:

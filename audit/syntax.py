@@ -129,7 +129,7 @@ def _clause(tokens: tuple[Token, ...], sentence: Sentence, clause: Sentence, fla
             yield Discord("clause_no_verb", first, end, first, first)
         early = _early(words, inner, lists)
         if early is not None and tokens[end].text in ".,":
-            yield Discord("early_verb", first, end, first + early, first)
+            yield Discord("early_verb", first, first + early + 1, first + early, first)
     elif before == "," and _is_open_relative(words, inner, lexis) and _ends(tokens, sentence, end):
         yield Discord("clause_no_verb", first, end, first, first)
     elif before == "," and opener == "um" and _lacks_zu(words, inner, lexis):

@@ -28,7 +28,7 @@ from models/de/morphology, compiled from the German Wiktionary (CC BY-SA).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from audit import concord, syntax
@@ -38,6 +38,7 @@ from audit.concord import discords
 from audit.detectors import Context, Detector
 from audit.endings import remarks
 from audit.grammar import Grammar, case_names, kind_names
+from audit.neural.suspicions import charges
 from audit.syntax import Lexis, load_lexis, slips
 from audit.text import Segment, Token
 from audit.types import Evidence, Finding, Suggestion
@@ -104,7 +105,22 @@ def detect(context: Context) -> list[Finding]:
             if finding is not None:
                 found.append(finding)
         found += _verbs(context, lexis, segment)
-    return found
+    return [*found, *_suspected(context, lexis, found)]
+
+
+def _suspected(context: Context, lexis: Lexis, found: Sequence[Finding]) -> Iterator[Finding]:
+    """What the network sees of forms, where the rules see nothing."""
+    settings, titles = context.settings["network"], lexis.grammar.titles
+    for charge in charges(context.article, context.assets, settings["kinds"], settings["in_quotation"], found):
+        words = charge.segment.text[charge.start : charge.end].split()
+        if any(word in titles for word in (*words, *charge.segment.text[charge.end : charge.end + 30].split()[:1])):
+            continue
+        pronoun = charge.kind == "article_form" and words[0] in _OFTEN_PRONOUNS  # "Ohne ihn ist das Nachteil genug"
+        yield DETECTOR.finding(
+            context, charge.segment, charge.start, charge.end, charge.message,
+            weight=min(charge.weight, settings["pronoun"]) if pronoun else charge.weight, severity="minor",
+            evidence=[Evidence(kind="model", note=f"network: {charge.kind}")],
+        )  # fmt: skip
 
 
 def _verbs(context: Context, lexis: Lexis, segment: Segment) -> Iterator[Finding]:
@@ -294,6 +310,6 @@ DETECTOR = Detector(
     category="Fluency/Grammar",
     detect=detect,
     needs=frozenset(
-        {"rules/agreement", "rules/clauses", "morphology/nouns", "morphology/adjectives", "morphology/verbs", "ngrams"}
+        {"rules/agreement", "rules/clauses", "morphology/nouns", "morphology/adjectives", "morphology/verbs", "ngrams", "slips"}
     ),
 )

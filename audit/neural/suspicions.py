@@ -6,7 +6,7 @@ hardly know the words (another language, a dialect, a list of names).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -19,6 +19,7 @@ from audit.neural.slips import Floats, Network, load
 from audit.ngrams import key
 from audit.syntax import load_lexis
 from audit.text import Segment, Token
+from audit.types import Finding
 
 _LEAST_TOKENS: Final = 5
 _LONGEST: Final = 90  # tokens; longer sentences are lists, or no sentences
@@ -95,3 +96,65 @@ def _stretches(segment: Segment, sentence: Sentence, scores: Floats, kinds: tupl
             found.append(Suspicion(segment, sentence.first + i, sentence.first + end, kind, score))
         i = end + 1
     return found
+
+
+_MESSAGES: Final = {
+    "verb_missing": "A verb, or a part of one, is likely missing around “{words}”.",
+    "preposition_missing": "A preposition is likely missing around “{words}”.",
+    "article_missing": "An article is likely missing around “{words}”.",
+    "sich_missing": "The verb likely lacks its “sich” around “{words}”.",
+    "zu_missing": "The infinitive likely lacks its “zu” around “{words}”.",
+    "particle_missing": "The verb likely lacks its particle around “{words}”.",
+    "word_missing": "A word is likely missing around “{words}”.",
+    "article_form": "The article in “{words}” likely has the wrong gender, number or case.",
+    "adjective_form": "The adjective in “{words}” likely has the wrong ending.",
+    "verb_number": "The verb “{words}” likely does not go with its subject.",
+    "verb_form": "“{words}” is likely not the form of the verb that belongs here.",
+    "relative_form": "The relative pronoun “{words}” likely does not fit its noun or its clause.",
+    "order": "“{words}” likely stands in the wrong place of the clause.",
+    "verb_extra": "“{words}” is likely one verb too many.",
+    "word_extra": "“{words}” is likely one word too many, or another word is meant.",
+    "preposition_wrong": "“{words}” is likely not the preposition that belongs here.",
+    "seam": "Two sentences likely run into each other at “{words}”.",
+    "cut": "The sentence likely breaks off at “{words}”.",
+    "chain": "What joins these nouns is likely missing: “{words}”.",
+}
+
+
+def message(suspicion: Suspicion) -> str:
+    """One sentence for the reader."""
+    tokens = suspicion.segment.tokens[suspicion.first : suspicion.end]
+    return _MESSAGES[suspicion.kind].format(words=suspicion.segment.text[tokens[0].start : tokens[-1].end])
+
+
+class Charge(NamedTuple):
+    """A suspicion that weighs something: a range of its segment's text, what to say of it, and its weight (log odds)."""
+
+    segment: Segment
+    start: int
+    end: int
+    kind: str
+    message: str
+    weight: float
+
+
+def charges(
+    article: Article, assets: Assets, steps: Mapping[str, Sequence[tuple[float, float]]], spoken: float, found: Sequence[Finding]
+) -> Iterator[Charge]:
+    """The suspicions that weigh something, without those on words that a rule has ``found`` to be wrong already.
+
+    ``steps``: for each kind (score, weight) in rising order; a suspicion has the weight of the highest step it reaches, and
+    ``spoken`` is added within quotation marks.
+    """
+    taken = [(finding.field, finding.start, finding.end) for finding in found]
+    for suspicion in suspicions(article, assets):
+        reached = [weight for least, weight in steps.get(suspicion.kind, ()) if suspicion.score >= least]
+        if not reached:
+            continue
+        segment, tokens = suspicion.segment, suspicion.segment.tokens
+        start, end = tokens[suspicion.first].start, tokens[suspicion.end - 1].end
+        span = segment.span(start, end)
+        if any(field == segment.field and first < span.end and span.start < last for field, first, last in taken):
+            continue
+        weight = reached[-1] + (spoken if article.in_quotation(segment, start, end) else 0.0)
+        yield Charge(segment, start, end, suspicion.kind, message(suspicion), weight)
