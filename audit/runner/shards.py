@@ -73,9 +73,10 @@ class Folder:
             self._same_inputs(earlier, started)
         else:
             self._empty()
-            for folder in (*(self.path / kind for kind in KINDS), self.work / "parts", self.work / "survey"):
-                _make(folder)
+            _make(self.work)
             write(known, msgspec.json.encode(started))
+        for folder in (*(self.path / kind for kind in KINDS), self.work / "parts", self.work / "survey"):
+            _make(folder)
         self._sweep()
         return sum(1 for _ in (self.work / "parts").glob("*.json"))
 
