@@ -144,8 +144,9 @@ class _Article:
         return row
 
     def _quote(self, finding: Finding) -> str:
-        shown = self.text.shown(finding.start, finding.end) if finding.field == "text" else ""
-        return shown.strip() or finding.quote
+        """The quoted words; where they run over a line's end, as a reader knows them."""
+        wrapped = finding.field == "text" and "\n" in finding.quote
+        return (self.text.shown(finding.start, finding.end).strip() if wrapped else "") or finding.quote
 
     def _evidence(self, finding: Finding, evidence: Evidence) -> Row:
         row: Row = {"k": evidence.kind}

@@ -17,13 +17,13 @@ function advice(row, article) {
 }
 function gauges(row, article) {
   if (!row.j) return el("p", {class: "faint"}, W("not_judged_words"));
-  const machine = el("section", {class: "gauge machine", "aria-labelledby": "g-machine"}, el("h3", {id: "g-machine"}, W("how_machine")),
+  const machine = el("section", {class: "gauge machine", "aria-labelledby": "g-machine"}, el("h2", {id: "g-machine"}, W("how_machine")),
     el("p", {class: "figure"}, percent(row.m), el("span", {}, likelihood(row.m))), meter(row.m, "machine"),
     el("p", {}, W("translated_words", {translated: percent(row.n)})),
     row.o.length ? el("p", {}, el("span", {class: "key"}, W("languages")), " ", row.o.map(([lang, p]) => `${named("language", lang)} ${percent(p)}`).join(", ")) : null,
     article.r.length ? el("details", {}, el("summary", {}, W("reasons")), el("ul", {}, article.r.map((reason) => el("li", {}, said(reason))))) : null);
   const by = [2, 1, 0].map((severity) => [severity, row.f.filter((f) => f[2] === severity).length]).filter(([, n]) => n);
-  const damage = el("section", {class: "gauge damage", "aria-labelledby": "g-damage"}, el("h3", {id: "g-damage"}, W("how_damaged")),
+  const damage = el("section", {class: "gauge damage", "aria-labelledby": "g-damage"}, el("h2", {id: "g-damage"}, W("how_damaged")),
     el("p", {class: "figure"}, number(row.d, 1), el("span", {}, W(level(row.d)))), meter(harm(row.d), "damage"),
     el("p", {}, by.map(([severity, n], i) => [i ? ", " : "", el("span", {class: `tally ${SEVERITIES[severity]}`}, el("span", {"aria-hidden": "true"}, `${GLYPHS[severity]}\u202f`), `${number(n)} ${named("severity", SEVERITIES[severity])}`)]), by.length ? " " : W("no_finding"), by.length ? W("on_words", {words: number(row.w)}) : ""),
     el("details", {}, el("summary", {}, W("what_damage")), el("p", {}, W("damage_words"))));

@@ -64,7 +64,7 @@ function proofs(article, finding, row) {
   const rest = all.filter((e) => e !== pivot && !siblings.includes(e));
   return [
     pivot ? wordmap(article, finding, pivot) : null,
-    siblings.length ? el("div", {class: "witnesses"}, el("h4", {}, siblings.length === 1 ? W("one_sibling_says") : W("siblings_say", {n: number(siblings.length)})), witnesses(siblings, row.g)) : null,
+    siblings.length ? el("div", {class: "witnesses"}, el("h3", {}, siblings.length === 1 ? W("one_sibling_says") : W("siblings_say", {n: number(siblings.length)})), witnesses(siblings, row.g)) : null,
     rest.length ? el("ul", {class: "evidence"}, rest.map((e) => other(article, e, row.g, row.id))) : null,
   ];
 }

@@ -77,7 +77,7 @@ function matrix(names) {
   };
   const label = (name) => (INDEX.has(name) ? DATA.documents[INDEX.get(name)].t || name : name);
   const head = (name, i) => el("th", {scope: "row"}, el("b", {}, String(i + 1)), " ", INDEX.has(name) ? link({...OF_ARTICLE, article: name}, bdi(label(name))) : [bdi(name), el("span", {class: "faint"}, ` (${W("not_audited")})`)]);
-  return el("div", {class: "scroll", tabindex: "0", role: "region", "aria-label": W("matrix")}, el("table", {class: "matrix"}, el("caption", {}, W("matrix_caption")),
+  return el("div", {class: "scroll", tabindex: "0", role: "region", "aria-label": `${W("matrix")}: ${label(names[0])}`}, el("table", {class: "matrix"}, el("caption", {}, W("matrix_caption")),
     el("thead", {}, el("tr", {}, el("th", {scope: "col"}, W("document")), names.map((name, i) => el("th", {scope: "col", title: label(name)}, String(i + 1))))),
     el("tbody", {}, names.map((name, i) => el("tr", {}, head(name, i), names.map((_, j) => cell(i, j)))))));
 }
