@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Unpack
 from weakref import WeakKeyDictionary
 
 from audit.article import Article
@@ -18,6 +18,7 @@ from audit.function_words import FunctionWords
 from audit.furniture import FurnitureRules
 from audit.language import Languages
 from audit.options import Options, chosen
+from audit.own_models import OwnModels, summoned
 from audit.siblings import Aligned, Sibling, agreement, align, discover
 from audit.text import Segment
 from audit.types import (
@@ -32,6 +33,7 @@ from audit.verdict import Judge, Judgement, Screened, at_least
 
 if TYPE_CHECKING:
     from audit.neural.screen import Screen
+    from audit.witnesses import Witnesses
 
 VERSION: Final = "0.1.0"
 _SCREEN: Final = ("screen/weights", "screen/meta", "screen/tokenizer")
@@ -54,11 +56,19 @@ class Report(Record, frozen=True, kw_only=True):
 class Auditor:
     """Audits documents of one target language with the embedded models; nothing is downloaded.
 
-    Raises UsageError for a language that is not supported, an unknown detector, preset or device.
+    A user's own models are given by role: ``Auditor("de", lm="models/de/encoder")`` (`audit.own_models.OwnModels`). Raises
+    UsageError for a language that is not supported, an unknown detector, preset or device; ModelError for a model that does
+    not suit its role.
     """
 
     def __init__(
-        self, lang: str = "de", *, device: str = "auto", options: Options | None = None, text_limit: int | None = None
+        self,
+        lang: str = "de",
+        *,
+        device: str = "auto",
+        options: Options | None = None,
+        text_limit: int | None = None,
+        **own: Unpack[OwnModels],
     ) -> None:
         if device not in ("auto", "cpu"):
             raise UsageError(f"device {device!r} is not available: the embedded models run on the CPU (auto, cpu)")
@@ -71,6 +81,7 @@ class Auditor:
         self.text_limit = text_limit or int(self._settings("auditor")["longest_text"])
         self._screenings: WeakKeyDictionary[Article, Screened] = WeakKeyDictionary()
         self.judge = Judge(self._settings("verdict"), self._weights(), self.languages.name)
+        self.own: Witnesses | None = summoned(own, device, self._settings("hub"))
 
     def _settings(self, section: str) -> Mapping[str, Any]:
         return self.assets.settings.get(section, {})
@@ -93,6 +104,7 @@ class Auditor:
         if not self.options.seek_siblings:
             parts.append("siblings:given")
         parts.append(f"screen:{self.screen.version}" if self.screen else "screen:none, p_machine from the findings alone")
+        parts += self.own.signature if self.own else []
         parts.append("device:cpu")
         return "|".join(parts)
 
@@ -142,7 +154,8 @@ class Auditor:
         seek = self.options.seek_siblings
         audited = {article.document.id for article in articles} if seek else frozenset[str]()
         others = [witness for witness in witnesses if witness.document.id not in audited]
-        found = discover.discover(articles, others, self._settings("siblings"), mutual=seek)
+        index = self.own.index([*articles, *others], self._settings("siblings")) if self.own else None
+        found = discover.discover(articles, others, self._settings("siblings"), mutual=seek, index=index)
         return [tuple(mate._replace(weight=self._credence(mate.article)) for mate in mates) for mates in found]
 
     def _credence(self, article: Article) -> float:
@@ -157,7 +170,8 @@ class Auditor:
     def _contexts(self, article: Article, mates: Sequence[Sibling]) -> Callable[[str], Context]:
         aligned: Mapping[Segment, Sequence[Aligned]] = {}
         if mates:
-            aligned = align.align(article, mates, self._settings("siblings"), self._near)
+            closer = self.own.closer() if self.own else None
+            aligned = align.align(article, mates, self._settings("siblings"), self._near, closer)
 
         def context(detector_id: str) -> Context:
             return Context(article, self.languages, self.assets, mates, aligned, self._settings(detector_id))
@@ -171,8 +185,10 @@ class Auditor:
         contexts = self._contexts(article, mates)
         aligned = contexts("").aligned
         findings, skips = self._detect(article, contexts, bool(mates), failed)
-        judgement = self.judge.judge(article, findings, self.screened(article))
-        return self._report(article, self.lang, judgement, mates, skips, aligned)
+        heard = self.own.weigh(article, findings, aligned, mates, failed) if self.own else None
+        judgement = self.judge.judge(article, heard.findings if heard else findings, self.screened(article))
+        row = self._report(article, self.lang, judgement, mates, skips, aligned)
+        return heard.added_to(row) if heard else row
 
     def screened_row(self, article: Article, reason: str, *, skips: bool) -> DocumentReport:
         """The report on an article that only the screen has read, and why; with ``skips`` for each detector, too."""

@@ -11,11 +11,14 @@ import json
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, Literal, TypedDict, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, get_args
 
 import msgspec
 
 from audit.errors import UsageError
+
+if TYPE_CHECKING:
+    from audit.witnesses import Witnesses
 
 Role = Literal["tagger", "lm", "nli", "embedder", "judge", "qe"]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
@@ -59,22 +62,30 @@ class Line(msgspec.Struct, frozen=True, array_like=True):
         return bool(self.bias or self.slope)
 
 
+class Scale(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An embedder's part in a similarity: ``share`` (0–1) of it comes from the cosine.
+
+    A cosine of ``unlike`` counts as 0 and one of ``alike`` as ``similarity``, on the scale of what it is mixed with.
+    """
+
+    share: float
+    unlike: float
+    alike: float
+    similarity: float
+
+
 class Measured(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a calibration knows of one model.
 
     ``findings``: by signal, what the model adds to a finding's log odds. ``own``: the log odds of what it alone marks; None: it
-    raises no findings of its own. ``share`` (0–1): the embedder's part in telling siblings, from cosine ``unlike`` on (nothing in
-    common) to ``alike`` (as alike as siblings are on average, ``similarity``).
+    raises no findings of its own. ``scales``: an embedder's part in finding siblings (``stories``) and in aligning ``sentences``.
     """
 
     model: str
     revision: str
     findings: dict[str, Line] = {}
     own: Line | None = None
-    share: float = 0.0
-    unlike: float = 0.0
-    alike: float = 1.0
-    similarity: float = 1.0
+    scales: dict[str, Scale] = {}
 
 
 class Calibration(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,6 +96,16 @@ class Calibration(msgspec.Struct, frozen=True, kw_only=True):
     roles: dict[str, Measured] = {}
     options: dict[str, Any] = {}
     digest: str = ""
+
+
+def summoned(asked: Mapping[str, Any], device: str, settings: Mapping[str, Any]) -> Witnesses | None:
+    """The models of these options, opened; None, and nothing of theirs imported, where no model is asked for."""
+    options = checked(asked)
+    if not options:
+        return None
+    from audit.witnesses import Witnesses
+
+    return Witnesses(options, device, settings)
 
 
 def checked(asked: Mapping[str, Any]) -> OwnModels:

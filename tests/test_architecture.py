@@ -23,7 +23,7 @@ RANKS = [
     {"neural", "siblings"},
     {"detectors"},
     {"verdict", "overlap"},
-    {"auditor", "options"},
+    {"auditor", "options", "own_models", "witnesses", "testimony", "embedding"},
     {"io", "page", "rows", "streams", "warc", "labels", "measures", "evaluate", "runner"},
     {"report"},
     {"cli", "cli_batch", "console", "reporting", "__main__", "__init__"},

@@ -112,8 +112,12 @@ def _weights(role: str, name: str, folder: Path) -> list[Path]:
         raise ModelError(f"{role} model {name}: {index.name} cannot be read ({one_line(error)})") from error
 
 
+def digest(folder: Path) -> str:
+    """One sha256 over everything in a model's folder that says how it answers."""
+    return _digest(folder, sorted(folder.glob("*.safetensors")))
+
+
 def _digest(folder: Path, weights: list[Path]) -> str:
-    """One sha256 over everything in the folder that says how the model answers."""
     whole = hashlib.sha256()
     settings = [path for pattern in WANTED[1:-1] for path in folder.glob(pattern) if path.is_file()]
     for path in sorted({*settings, *weights}):
