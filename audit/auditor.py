@@ -12,12 +12,13 @@ from weakref import WeakKeyDictionary
 
 from audit.article import Article
 from audit.assets import Assets
+from audit.contrast import Contrasts, SecondWitness
 from audit.detectors import Context, Detector
 from audit.errors import UsageError
 from audit.function_words import FunctionWords
 from audit.furniture import FurnitureRules
 from audit.language import Languages
-from audit.options import Options, chosen
+from audit.options import Options, chosen, weights_of
 from audit.own_models import OwnModels, summoned
 from audit.siblings import Aligned, Sibling, agreement, align, discover
 from audit.text import Segment
@@ -70,8 +71,6 @@ class Auditor:
         text_limit: int | None = None,
         **own: Unpack[OwnModels],
     ) -> None:
-        if device not in ("auto", "cpu"):
-            raise UsageError(f"device {device!r} is not available: the embedded models run on the CPU (auto, cpu)")
         self.lang = lang
         self.options = options or Options()
         self.assets = Assets(lang)
@@ -80,20 +79,22 @@ class Auditor:
         self.detectors = chosen(self.options, lang)
         self.text_limit = text_limit or int(self._settings("auditor")["longest_text"])
         self._screenings: WeakKeyDictionary[Article, Screened] = WeakKeyDictionary()
-        self.judge = Judge(self._settings("verdict"), self._weights(), self.languages.name)
+        weights = weights_of(self.options, self._settings("mqm"))
+        self.judge = Judge(self._settings("verdict"), weights, self.languages.name)
+        self.second = SecondWitness(self.assets, device, self._settings("contrast"))
         self.own: Witnesses | None = summoned(own, device, self._settings("hub"))
 
     def _settings(self, section: str) -> Mapping[str, Any]:
         return self.assets.settings.get(section, {})
 
-    def _weights(self) -> Mapping[str, float]:
-        weights = self.options.weights
-        if not isinstance(weights, str):
-            return weights
-        presets: Mapping[str, Mapping[str, float]] = self._settings("mqm")
-        if weights not in presets:
-            raise UsageError(f"no MQM weights named {weights!r} (there are: {', '.join(sorted(presets))})")
-        return presets[weights]
+    @property
+    def encoder(self) -> Contrasts | None:
+        """What compares words in their place, loaded on first use; None where none is installed. Another can take its place."""
+        return self.second.encoder
+
+    @encoder.setter
+    def encoder(self, encoder: Contrasts) -> None:
+        self.second.encoder = encoder
 
     @cached_property
     def signature(self) -> str:
@@ -105,7 +106,7 @@ class Auditor:
             parts.append("siblings:given")
         parts.append(f"screen:{self.screen.version}" if self.screen else "screen:none, p_machine from the findings alone")
         parts += self.own.signature if self.own else []
-        parts.append("device:cpu")
+        parts.append(f"device:{self.second.device}")
         return "|".join(parts)
 
     def article(self, document: Document) -> Article:
@@ -185,6 +186,7 @@ class Auditor:
         contexts = self._contexts(article, mates)
         aligned = contexts("").aligned
         findings, skips = self._detect(article, contexts, bool(mates), failed)
+        findings = self.second.heard(article, findings)
         heard = self.own.weigh(article, findings, aligned, mates, failed) if self.own else None
         judgement = self.judge.judge(article, heard.findings if heard else findings, self.screened(article))
         row = self._report(article, self.lang, judgement, mates, skips, aligned)

@@ -43,3 +43,11 @@ def _check(names: Collection[str], known: Collection[str]) -> None:
             raise UsageError(f"no detector named {name!r} (there are: {', '.join(sorted(known))})")
 
 
+def weights_of(options: Options, presets: Mapping[str, Mapping[str, float]]) -> Mapping[str, float]:
+    """The MQM weights by severity that the options ask for, or the preset that they name."""
+    weights = options.weights
+    if not isinstance(weights, str):
+        return weights
+    if weights not in presets:
+        raise UsageError(f"no MQM weights named {weights!r} (there are: {', '.join(sorted(presets))})")
+    return presets[weights]

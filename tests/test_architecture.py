@@ -22,9 +22,9 @@ RANKS = [
     },
     {"neural", "siblings"},
     {"detectors"},
-    {"verdict", "overlap"},
-    {"auditor", "options", "own_models", "witnesses", "testimony", "embedding"},
-    {"io", "page", "rows", "streams", "warc", "labels", "measures", "evaluate", "runner"},
+    {"verdict", "overlap", "contrast"},
+    {"auditor", "options", "own_models", "witnesses", "testimony", "embedding", "places"},
+    {"io", "page", "rows", "streams", "warc", "labels", "measures", "evaluate", "calibrate", "embedding_scales", "runner"},
     {"report"},
     {"cli", "cli_batch", "console", "reporting", "__main__", "__init__"},
 ]
