@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -90,18 +91,22 @@ class FurnitureRules:
             return self.phrases[plain]
         if plain in self.literal:
             return self.lang
-        for phrase, lang in self.openings:
-            if plain.startswith(phrase):
-                return lang
-        for phrase, lang in self.closings:
-            if plain.endswith(phrase):
-                return lang
+        if plain.startswith(_phrases(self.openings)):
+            return next(lang for phrase, lang in self.openings if plain.startswith(phrase))
+        if plain.endswith(_phrases(self.closings)):
+            return next(lang for phrase, lang in self.closings if plain.endswith(phrase))
         return None
 
     def opens_section(self, text: str) -> bool:
         return normalise(text) in self.sections
 
 
+@lru_cache(maxsize=16)
+def _phrases(pairs: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    return tuple(phrase for phrase, _ in pairs)
+
+
+@lru_cache(maxsize=256)  # a line is looked up several times in a row
 def normalise(text: str) -> str:
     """A line as the phrase lists have it: lower case, counts as 0, no outer punctuation."""
     plain = re.sub(r"\d+", "0", " ".join(text.lower().split()))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import msgspec
 
 from audit.errors import InputError
-from audit.types import DocumentReport
+from audit.types import DocumentReport, Finding
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -110,47 +110,36 @@ def _schemas() -> dict[str, pa.Schema]:
     """The columns of the two kinds of files: the fields of `DocumentReport` and `Finding` in their order."""
     import pyarrow as pa
 
-    text, whole, real = pa.string(), pa.int64(), pa.float64()
+    documents = [field for field in _struct(msgspec.inspect.type_info(DocumentReport)) if field.name != "findings"]
+    findings = [pa.field("document", pa.string()), *_struct(msgspec.inspect.type_info(Finding))]
+    return {"documents": pa.schema(documents), "findings": pa.schema(findings)}
 
-    def struct(**fields: Any) -> Any:
-        return pa.struct([pa.field(name, kind) for name, kind in fields.items()])
 
-    verdict = struct(
-        label=text,
-        p_machine=real,
-        p_translated=real,
-        source_lang=pa.list_(struct(lang=text, p=real)),
-        damage=real,
-        reasons=pa.list_(text),
-    )
-    agreement = struct(document=text, start=whole, end=whole, chrf=real, bleu=real, ter=real)
-    passage = struct(index=whole, start=whole, end=whole, kind=text, score=real, label=text, agreement=pa.list_(agreement))
-    evidence = struct(kind=text, note=text, lang=text, word=text, document=text, start=whole, end=whole, quote=text)
-    documents = struct(
-        id=text,
-        lang=text,
-        title=text,
-        words=whole,
-        text=text,
-        verdict=verdict,
-        siblings=pa.list_(struct(id=text, similarity=real, chrf=real)),
-        passages=pa.list_(passage),
-        skips=pa.list_(struct(detector=text, reason=text)),
-    )
-    findings = struct(
-        document=text,
-        detector=text,
-        category=text,
-        severity=text,
-        field=text,
-        start=whole,
-        end=whole,
-        quote=text,
-        message=text,
-        weight=real,
-        probability=real,
-        suggestions=pa.list_(struct(text=text, probability=real)),
-        evidence=pa.list_(evidence),
-        fingerprint=text,
-    )
-    return {"documents": pa.schema(list(documents)), "findings": pa.schema(list(findings))}
+def _struct(kind: Any) -> Iterator[pa.Field]:
+    import pyarrow as pa
+
+    for field in kind.fields:
+        yield pa.field(field.encode_name, _column(field.type))
+
+
+def _column(kind: Any) -> pa.DataType:
+    """The column for a type of the record; what may be missing may be null."""
+    import pyarrow as pa
+
+    inspect = msgspec.inspect
+    match kind:
+        case inspect.UnionType():
+            (inner,) = (one for one in kind.types if not isinstance(one, inspect.NoneType | inspect.CustomType))
+            return _column(inner)
+        case inspect.StructType():
+            return pa.struct(list(_struct(kind)))
+        case inspect.VarTupleType() | inspect.ListType():
+            return pa.list_(_column(kind.item_type))
+        case inspect.IntType():
+            return pa.int64()
+        case inspect.FloatType():
+            return pa.float64()
+        case inspect.StrType() | inspect.LiteralType():
+            return pa.string()
+        case _:
+            raise TypeError(f"no column for {kind}")
