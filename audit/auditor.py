@@ -138,7 +138,8 @@ class Auditor:
         """Groups of documents that tell the same story, each with ids and similarities (0–1), and what could not be read."""
         failed: list[Failure] = []
         articles = self._articles(documents, failed)
-        groups = discover.stories(articles, self._settings("siblings"))
+        index = self.own.index(articles, self._settings("siblings")) if self.own else None
+        groups = discover.stories(articles, self._settings("siblings"), index)
         return [[(articles[index].document.id, similarity) for index, similarity in group] for group in groups], failed
 
     def _articles(self, documents: Iterable[Document], failed: list[Failure]) -> list[Article]:

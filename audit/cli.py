@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from audit import cli_batch, console
+from audit import cli_batch, cli_models, console
+from audit.cli_models import with_models
 from audit.errors import AuditError, UsageError
+from audit.own_models import OwnModels
 from audit.reporting import report
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 cli_batch.register(app)
+cli_models.register(app)
 
 
 class Severity(StrEnum):
@@ -59,6 +62,7 @@ Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", h
 TextKey = Annotated[str, typer.Option(help="The field that holds the text (jsonl, csv, parquet).")]
 IdKey = Annotated[str, typer.Option(help="The field that holds the id (jsonl, csv, parquet).")]
 Lang = Annotated[str, typer.Option(help="The language that the documents are written in.")]
+Device = Annotated[str, typer.Option(metavar="auto|cpu|cuda", help="Where models run.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No messages on standard error but errors.")]
 
 
@@ -93,6 +97,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 @app.command()
+@with_models
 def check(
     paths: Paths,
     siblings: Siblings = None,
@@ -117,6 +122,9 @@ def check(
     id_key: IdKey = "id",
     ui_lang: Annotated[str, typer.Option(help="The language of the report's own words: de or en.")] = "de",
     quiet: Quiet = False,
+    device: Device = "auto",
+    *,
+    own: OwnModels,
 ) -> int:
     """Audit documents and report what was found."""
     from audit.auditor import Auditor
@@ -133,7 +141,7 @@ def check(
         weights=console.weights(weights),
         seek_siblings=not no_siblings,
     )
-    auditor = Auditor(lang, options=options)
+    auditor = Auditor(lang, device=device, options=options, **own)
     documents, failures = console.read(paths, text_key, id_key, console.stdin(paths))
     witnesses, missing = console.read(siblings or [], text_key, id_key, None)
     audited = auditor.audit(documents, witnesses, [*failures, *missing])
@@ -156,8 +164,15 @@ def _status(report: Report, fail_on: Severity | None) -> int:
 
 
 @app.command()
+@with_models
 def stories(
-    paths: Paths, lang: Lang = "de", text_key: TextKey = "text", id_key: IdKey = "id", output: Output = None
+    paths: Paths,
+    lang: Lang = "de",
+    text_key: TextKey = "text",
+    id_key: IdKey = "id",
+    output: Output = None,
+    *,
+    own: OwnModels,
 ) -> int:
     """Print which documents tell the same story: its number, mean similarity to the story's other documents, id.
 
@@ -165,7 +180,7 @@ def stories(
     """
     from audit.auditor import Auditor
 
-    auditor = Auditor(lang)
+    auditor = Auditor(lang, **own)
     documents, failures = console.read(paths, text_key, id_key, console.stdin(paths))
     groups, unread = auditor.stories(documents)
     lines = [f"{number}\t{similarity:.3f}\t{name}" for number, group in enumerate(groups, 1) for name, similarity in group]
@@ -185,6 +200,7 @@ app.command()(report)
 
 
 @app.command()
+@with_models
 def evaluate(
     docs: Annotated[str, typer.Argument(metavar="DOCS", help="The documents, or a JSON report on them.")],
     gold: Annotated[Path, typer.Argument(metavar="GOLD", help="JSON Lines: id, start, end, quote, category, severity.")],
@@ -196,6 +212,9 @@ def evaluate(
     lang: Lang = "de",
     text_key: TextKey = "text",
     id_key: IdKey = "id",
+    device: Device = "auto",
+    *,
+    own: OwnModels,
 ) -> int:
     """Compare findings with labelled errors: precision, recall, false alarms per 1,000 words, AP, AUC."""
     from audit import evaluate as room
@@ -208,7 +227,7 @@ def evaluate(
     else:
         documents, failures = console.read([docs], text_key, id_key, console.stdin([docs]))
         # Improbable findings are kept: average precision and calibration need them.
-        audited = Auditor(lang, options=Options(min_probability=0.0)).audit(documents, failures=failures)
+        audited = Auditor(lang, device=device, options=Options(min_probability=0.0), **own).audit(documents, failures=failures)
         if labels is None and docs.removesuffix(".gz").endswith((".jsonl", ".ndjson")):
             labels = Path(docs)
     known = room.read_labels(labels, id_key=id_key) if labels else {}
@@ -233,19 +252,3 @@ def list_detectors(
         raise UsageError(f"no detector named {detector!r} (there are: {', '.join(known)})")
     print(manual(detector))
     return 0
-
-
-@app.command()
-def models() -> int:
-    """List what is installed under models/: version, licence, size in bytes, and whether its hash is right."""
-    from audit.assets import locate, manifest
-
-    status = 0
-    for asset in manifest().values():
-        try:
-            locate(asset.id)
-            state = "verified"
-        except AuditError as error:
-            state, status = str(error), 2
-        print(f"{asset.id:<24}{asset.version:<10}{asset.licence:<46}{asset.size:>10}  {','.join(asset.languages):<10}{state}")
-    return status

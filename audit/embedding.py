@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from audit.article import Article
 from audit.own_models import Scale
+from audit.places import whole_text
 from audit.siblings.index import StoryIndex
-from audit.testimony import whole_text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -20,7 +20,7 @@ from audit.labels import Gold, Label, read_gold, read_labels
 from audit.measures import Reliability, Share, auc, average_precision, calibration_error, reliability
 from audit.types import DocumentReport, Field, Finding, Record
 
-__all__ = ["Evaluation", "Gold", "Label", "as_json", "as_text", "evaluate", "read_gold", "read_labels"]
+__all__ = ["Evaluation", "Gold", "Label", "as_json", "as_text", "evaluate", "is_claim", "read_gold", "read_labels"]
 
 # A finding at least as likely as not is reported, and a document called machine-translated.
 REPORTED: Final = 0.5
@@ -136,7 +136,7 @@ def _judged(
             if _content(report, row.field)[row.start : row.end] != row.quote:
                 raise InputError(row.place or row.id, f"the quote {row.quote!r} is not what stands at {row.start}:{row.end}")
         for finding in report.findings:
-            claims = tuple(number for number, row in spans[report.id] if _claim(finding, row))
+            claims = tuple(number for number, row in spans[report.id] if is_claim(finding, row))
             if claims or finding.detector not in _NO_CHARGE:
                 judged.append(
                     _Judged(finding.detector, finding.probability, finding.probability >= reported, claims, genuine, complete)
@@ -144,7 +144,7 @@ def _judged(
     return judged
 
 
-def _claim(finding: Finding, gold: Gold) -> bool:
+def is_claim(finding: Finding, gold: Gold) -> bool:
     """Whether a finding marks this gold span: it touches it and is not much longer."""
     if finding.field != gold.field or finding.start >= gold.end or gold.start >= finding.end:
         return False

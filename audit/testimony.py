@@ -6,13 +6,13 @@ Nothing is weighed here (`audit.witnesses`): a calibration needs the same values
 from __future__ import annotations
 
 import math
-from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from audit.article import Article
 from audit.own_models import Role
+from audit.places import Place, own_words, place_of, sentence, whole_text
 from audit.siblings import Aligned, Sibling
 from audit.text import Segment
 from audit.types import SEVERITIES, Evidence, Finding, Opinion, Severity, Skip
@@ -32,14 +32,6 @@ _COMPARED: Final = 4  # suggestions of a finding that are compared, as `audit.co
 _BOUND: Final = 8.0  # natural log; what a comparison can say at most, as in `audit.contrast`
 
 
-class Place(NamedTuple):
-    """A half-open range of a segment's text."""
-
-    segment: Segment
-    start: int
-    end: int
-
-
 class Mark(NamedTuple):
     """A place that a model marks by itself; ``value`` is its signal there."""
 
@@ -50,6 +42,24 @@ class Mark(NamedTuple):
     severity: Severity
     message: str
     evidence: tuple[Evidence, ...] = ()
+
+    def finding(self, article: Article, weight: float) -> Finding:
+        """The mark as a finding with these log odds, under its role's name."""
+        span = self.place.segment.span(self.place.start, self.place.end)
+        field = self.place.segment.field
+        original = article.document.text if field == "text" else article.document.title or ""
+        return Finding(
+            detector=self.role,
+            category=self.category,
+            severity=self.severity,
+            field=field,
+            start=span.start,
+            end=span.end,
+            quote=original[span.start : span.end],
+            message=self.message,
+            weight=weight,
+            evidence=self.evidence,
+        )
 
 
 class Heard(NamedTuple):
@@ -117,9 +127,9 @@ class Testimony:
 
     def nli(self, model: Entailment) -> None:
         rows = self._compared("nli")
-        relations = model.relations([(_own(segment, row), row.text) for segment, row in rows])
+        relations = model.relations([(own_words(segment, row), row.text) for segment, row in rows])
         for (segment, row), said in zip(rows, relations, strict=True):
-            place = _sentence(segment, row)
+            place = sentence(segment, row)
             p = said.contradiction
             label = max(("contradiction", "entailment", "neutral"), key=lambda name: float(getattr(said, name)))
             self._note("nli", model.signature, place, p, label, row)
@@ -132,10 +142,10 @@ class Testimony:
 
     def qe(self, model: Quality) -> None:
         rows = self._compared("qe")
-        scores = model.scores([(_own(segment, row), row.text) for segment, row in rows])
+        scores = model.scores([(own_words(segment, row), row.text) for segment, row in rows])
         sums: dict[Place, list[float]] = defaultdict(list)
         for (segment, row), score in zip(rows, scores, strict=True):
-            place = _sentence(segment, row)
+            place = sentence(segment, row)
             self._note("qe", model.signature, place, score, "", row)
             sums[place].append(score)
         for place, values in sums.items():
@@ -146,12 +156,12 @@ class Testimony:
 
     def embedder(self, model: Embedder, siblings: Sequence[Sibling]) -> None:
         rows = self._compared("embedder")
-        texts = [text for segment, row in rows for text in (_own(segment, row), row.text)]
+        texts = [text for segment, row in rows for text in (own_words(segment, row), row.text)]
         documents = [whole_text(self.article), *(whole_text(sibling.article) for sibling in siblings)]
         vectors = model.embed([*texts, *documents])
         for at, (segment, row) in enumerate(rows):
             cosine = float(vectors[2 * at] @ vectors[2 * at + 1])
-            self._note("embedder", model.signature, _sentence(segment, row), round(cosine, 3), "", row)
+            self._note("embedder", model.signature, sentence(segment, row), round(cosine, 3), "", row)
         own, *others = vectors[len(texts) :]
         for sibling, vector in zip(siblings, others, strict=True):
             self.opinions.append(
@@ -205,7 +215,13 @@ class Testimony:
         return sorted(self._aligned.get(segment, ()), key=lambda row: -row.score)[: self._pairs]
 
     def _compared(self, role: Role) -> list[tuple[Segment, Aligned]]:
-        """Each aligned sentence with the best passages of siblings; without any, the role is skipped."""
+        """The pairs of `compared`; without any, the role is skipped."""
+        if not (rows := self.compared()):
+            self.skips.append(Skip(detector=role, reason="no passage of a sibling to compare with"))
+        return rows
+
+    def compared(self) -> list[tuple[Segment, Aligned]]:
+        """Each aligned sentence with the best passages of siblings."""
         rows: list[tuple[Segment, Aligned]] = []
         for segment in self.article.prose:
             by_sentence: dict[int, list[Aligned]] = defaultdict(list)
@@ -213,8 +229,6 @@ class Testimony:
                 if len(by_sentence[row.own_start]) < self._pairs:
                     by_sentence[row.own_start].append(row)
             rows += [(segment, row) for _, group in sorted(by_sentence.items()) for row in group]
-        if not rows:
-            self.skips.append(Skip(detector=role, reason="no passage of a sibling to compare with"))
         return rows
 
     def _strongest(self, place: Place, signal: str, heard: Heard) -> None:
@@ -245,26 +259,10 @@ class Testimony:
         )
 
 
-def place_of(article: Article, finding: Finding) -> Place | None:
-    """Where a finding lies in the cleaned text of its passage; None where it lies in none, or in several."""
-    for segment in article.segments:
-        view = segment.view
-        if segment.field == finding.field and view.starts[0] <= finding.start and finding.end <= view.ends[-1]:
-            start = bisect_right(view.ends, finding.start)
-            end = bisect_left(view.starts, finding.end)
-            return Place(segment, start, end) if start < end else None
-    return None
-
-
 def log_odds(p: float) -> float:
     """Natural log odds of a probability kept away from 0 and 1, to three places."""
     p = min(max(p, _LEAST), 1 - _LEAST)
     return round(math.log(p / (1 - p)), 3)
-
-
-def whole_text(article: Article) -> str:
-    """The article's own text, furniture left out."""
-    return "\n".join(segment.text for segment in article.prose)
 
 
 def _runs(tagged: Iterable[Tagged], text: str) -> Iterator[list[Tagged]]:
@@ -287,14 +285,6 @@ def _charge(meaning: str) -> tuple[str, Severity]:
         if meaning == severity:
             return "Accuracy/Mistranslation", severity
     return ("Accuracy/Mistranslation" if meaning == "bad" else meaning), "major"
-
-
-def _own(segment: Segment, row: Aligned) -> str:
-    return segment.text[row.own_start : row.own_end]
-
-
-def _sentence(segment: Segment, row: Aligned) -> Place:
-    return Place(segment, row.own_start, len(segment.text) if row.own_end is None else row.own_end)
 
 
 def _quoted(row: Aligned) -> Evidence:

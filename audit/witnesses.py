@@ -7,7 +7,7 @@ role is given a model.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -58,6 +58,8 @@ class Witnesses:
         self.sources = sources(self.options)
         for role, source in self.sources.items():
             self._known(role, source)
+        # Called with everything that was heard of an article, before it is weighed.
+        self.listener: Callable[[Testimony], None] | None = None
         self._device = device
         self._embedded = embedded
         self._models: dict[Role, Any] = {role: self._opened(role, source) for role, source in self.sources.items()}
@@ -117,6 +119,8 @@ class Witnesses:
             _LOG.exception("own models failed on document %s", article.document.id)
             failed.append(Failure(source=article.document.id, reason=" ".join(f"own models failed: {error}".split())))
             return Weighed(list(findings), (), ())
+        if self.listener is not None:
+            self.listener(heard)
         weighed = [self._weighed(finding, number, heard) for number, finding in enumerate(findings)]
         weighed += [made for mark in heard.marks if (made := self._own(mark, heard)) is not None]
         return Weighed(weighed, tuple(heard.opinions), tuple(heard.skips))
@@ -175,23 +179,9 @@ class Witnesses:
         known = self.measured(mark.role)
         if known is None or known.own is None or marked_already(mark, heard):
             return None
-        segment, start, end = mark.place
-        span = segment.span(start, end)
-        document = heard.article.document
-        original = document.text if segment.field == "text" else document.title or ""
         told = Evidence(kind="model", word=f"{mark.role} {self.sources[mark.role].version}", note="found by this model alone")
-        return Finding(
-            detector=mark.role,
-            category=mark.category,
-            severity=mark.severity,
-            field=segment.field,
-            start=span.start,
-            end=span.end,
-            quote=original[span.start : span.end],
-            message=mark.message,
-            weight=round(known.own.at(mark.value), 3),
-            evidence=(told, *mark.evidence),
-        )
+        finding = mark.finding(heard.article, round(known.own.at(mark.value), 3))
+        return msgspec.structs.replace(finding, evidence=(told, *finding.evidence))
 
     def _known(self, role: Role, source: Source) -> None:
         """Refuse a calibration that was made with another model."""

@@ -26,7 +26,7 @@ RANKS = [
     {"auditor", "options", "own_models", "witnesses", "testimony", "embedding", "places"},
     {"io", "page", "rows", "streams", "warc", "labels", "measures", "evaluate", "calibrate", "embedding_scales", "runner"},
     {"report"},
-    {"cli", "cli_batch", "console", "reporting", "__main__", "__init__"},
+    {"cli", "cli_batch", "cli_models", "console", "reporting", "__main__", "__init__"},
 ]
 RANK = {name: rank for rank, names in enumerate(RANKS) for name in names}
 HEAVY = {

@@ -56,9 +56,14 @@ def discover(
     ]
 
 
-def stories(articles: Sequence[Article], settings: Mapping[str, Any]) -> list[list[tuple[int, float]]]:
-    """Groups of two and more articles on one event, each member with its mean similarity to the others (`StoryIndex.groups`)."""
-    index = StoryIndex(settings)
+def stories(
+    articles: Sequence[Article], settings: Mapping[str, Any], index: StoryIndex | None = None
+) -> list[list[tuple[int, float]]]:
+    """Groups of two and more articles on one event, each member with its mean similarity to the others (`StoryIndex.groups`).
+
+    ``index`` is an empty one.
+    """
+    index = StoryIndex(settings) if index is None else index
     for article in articles:
         index.add(article)
     return index.groups()
