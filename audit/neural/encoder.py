@@ -136,6 +136,10 @@ class Encoder:
         limit = self._model.shape.max_position_embeddings
         return Row(ids[:limit], tuple(range(first, min(first + len(hidden), limit)))), tuple(hidden)
 
+    def tokens(self, texts: Sequence[str]) -> int:
+        """How many tokens these texts have."""
+        return sum(len(self._ids(text)) for text in texts)
+
     def _ids(self, text: str) -> list[int]:
         return self._tokenizer.encode(text, add_special_tokens=False).ids if text else []
 

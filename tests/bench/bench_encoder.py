@@ -1,0 +1,83 @@
+"""How fast the encoder is: sentences a second, an article's comparisons, and a large model of the same kind in the same run.
+
+    python tests/bench/bench_encoder.py [--device cpu|cuda] [--threads N] [--large]
+
+The sentences are those of the bundled stories, each with one word masked; the article is 450 words of them, with 40 places and
+three alternatives each. ``--large`` adds a randomly initialised encoder of the shape of XLM-R-large (24 layers of 1,024; what
+quality estimation models are built on), which needs 2.3 GB; the figure that counts is the ratio.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from audit.assets import Assets
+from audit.neural.encoder import Encoder, Query
+
+ROOT = Path(__file__).resolve().parents[2]
+WORDS, PLACES = 450, 40
+
+
+def sentences() -> list[str]:
+    """The sentences of the bundled stories."""
+    texts = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "reports" / "stories").rglob("*.txt"))]
+    cut = re.split(r"(?<=[.!?])\s+", " ".join(texts))
+    return [sentence for sentence in cut if len(sentence.split()) > 4]
+
+
+def seconds(work: Callable[[], object], least: float = 3.0) -> float:
+    """Mean wall time of one run, after one that warms up."""
+    work()
+    runs, start = 0, time.perf_counter()
+    while (took := time.perf_counter() - start) < least:
+        work()
+        runs += 1
+    return took / max(1, runs)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--large", action="store_true")
+    args = parser.parse_args()
+    import torch
+
+    torch.set_num_threads(args.threads)
+    encoder = Encoder.load(Assets("de").path("encoder/weights").parent, args.device)
+    found = sentences()
+    many = (found * (1 + 512 // len(found)))[:512]
+    words = [re.search(r"\w+", sentence) for sentence in many]
+    # Without alternatives a query is one pass; what the words score alone is remembered from the first run on.
+    passes = [Query(sentence, m.start(), m.end(), ()) for sentence, m in zip(many, words, strict=True) if m]
+    one = seconds(lambda: encoder.likelihoods(passes))
+    length = encoder.tokens(many) / len(many)
+    print(f"one pass: {len(many) / one:.0f} sentences/s ({length:.0f} tokens a sentence, {args.device}, {args.threads} threads)")
+
+    article = " ".join(found)
+    article = " ".join(article.split()[:WORDS])
+    places = list(re.finditer(r"\w{4,}", article))[:: max(1, len(article.split()) // (2 * PLACES))][:PLACES]
+    others = ("Gespräch", "Bericht", "Verfahren")
+    queries = [Query(article, m.start(), m.end(), others) for m in places]
+    took = seconds(lambda: encoder.fit(queries))
+    print(f"an article of {WORDS} words, {len(queries)} places with {len(others)} alternatives each: {1000 * took:.0f} ms")
+
+    if args.large:
+        from transformers import XLMRobertaConfig, XLMRobertaModel
+
+        large = XLMRobertaModel(
+            XLMRobertaConfig(hidden_size=1024, num_hidden_layers=24, num_attention_heads=16, intermediate_size=4096)
+        ).eval()
+        ids = torch.randint(10, 1000, (16, round(length)))
+        with torch.inference_mode():
+            slow = seconds(lambda: large.to(args.device)(ids.to(args.device))) / len(ids)
+        ratio = slow * len(many) / one
+        print(f"XLM-R-large shape: {1 / slow:.1f} sentences/s of the same length; ours is {ratio:.0f} times as fast")
+
+
+if __name__ == "__main__":
+    main()
