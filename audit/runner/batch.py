@@ -18,7 +18,7 @@ from audit.errors import UsageError
 from audit.runner import intake, passes
 from audit.runner.manifest import Input, Manifest, Part, read_manifest
 from audit.runner.mates import mates
-from audit.runner.plan import Request
+from audit.runner.plan import Plan, Request
 from audit.runner.progress import Progress
 from audit.runner.serial import Runner, Serial
 from audit.runner.shards import LOG, Folder, Started, opened, write
@@ -70,7 +70,7 @@ def run(
             return _manifest(folder)
         if complete:
             progress.say(f"going on after {complete} complete parts")
-        runner = _runner(request, means)
+        runner = _runner(request.plan, means, auditor.second.device)
         try:
             known = msgspec.structs.replace(request, paths=paths)
             parts = _passes(known, place, runner, progress, auditor, means.unit, stdin, sum(size for _, size, _ in files))
@@ -121,19 +121,22 @@ def _passes(
         spool.close()
 
 
-def _runner(request: Request, means: Means) -> Runner:
-    workers = means.workers or os.cpu_count() or 1
+def _runner(plan: Plan, means: Means, device: str) -> Runner:
+    """The runner that is asked for. ``device``: where the encoder runs; on cards it has processes of its own."""
+    devices = means.devices or ((device,) if device != "cpu" else ())
     if means.runner == "serial":
-        if len(means.devices) > 1:
+        if len(devices) > 1:
             raise UsageError("several cards need --runner pool or ray")
-        return Serial(request.plan)
+        return Serial(msgspec.structs.replace(plan, device=devices[0]) if devices else plan)
+    # Workers leave the cards alone: what they would load there lies in the encoder's own processes.
+    plan = msgspec.structs.replace(plan, device="cpu")
     if means.runner == "ray":
         from audit.runner.ray import Cluster
 
-        return Cluster(request.plan, means.workers, means.ray_address, means.num_gpus if means.devices else 0.0)
+        return Cluster(plan, means.workers, means.ray_address, means.num_gpus if devices else 0.0)
     from audit.runner.pool import Pool
 
-    return Pool(request.plan, workers, means.devices)
+    return Pool(plan, means.workers or os.cpu_count() or 1, devices)
 
 
 def _finish(place: Folder, request: Request, started: Started, count: int) -> Manifest:

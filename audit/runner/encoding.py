@@ -201,7 +201,7 @@ def attendant(address: str, load: Callable[[str, str], Fits], lang: str, device:
         desk = Desk(load(lang, device))
         listener = Listener(address, backlog=256)
     except Exception as error:
-        pipe.send_bytes(f"{type(error).__name__}: {error}".encode())
+        pipe.send_bytes((str(error) or type(error).__name__).encode())
         return
     pipe.send_bytes(b"")
     threading.Thread(target=_leave_with, args=(pipe,), daemon=True).start()

@@ -84,8 +84,8 @@ class Pool:
         self._plan = plan
         self._context = _context()
         self._codec = Codec()
-        self._encoders = Encoders(self._context, devices, load, plan.lang) if devices else None
         with _environment(plan):
+            self._encoders = Encoders(self._context, devices, load, plan.lang) if devices else None
             self._workers = [self._worker() for _ in range(workers)]
         self._stillborn = 0
 

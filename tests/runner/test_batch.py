@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from runner.conftest import content
 
 from audit.auditor import Auditor
 from audit.io import read
@@ -16,7 +17,6 @@ from audit.runner.batch import Means, run
 from audit.runner.manifest import Manifest
 from audit.runner.plan import Plan, Request
 from audit.types import Document
-from runner.conftest import content
 
 Batch = Callable[..., Manifest]
 

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from batch_setups import KILLS, KILLS_ONCE, RAISES
+from runner.conftest import content, documents, write_rows
 
 from audit.cli import run as command
 from audit.errors import ModelError, UsageError
 from audit.runner import read_batch
 from audit.runner.manifest import Manifest
 from audit.runner.plan import Plan
-from batch_setups import KILLS, KILLS_ONCE, RAISES
-from runner.conftest import content, documents, write_rows
 
 Batch = Callable[..., Manifest]
 

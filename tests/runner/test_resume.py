@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from runner.conftest import content, documents, write_rows
 
 from audit.errors import InputError, UsageError
-from audit.runner import intake, mates, read_batch, shards, spool
 from audit.runner import batch as room
+from audit.runner import intake, mates, read_batch, shards, spool
 from audit.runner.batch import Means, run
 from audit.runner.plan import Plan, Request
-from runner.conftest import content, documents, write_rows
 
 ROOT = Path(__file__).resolve().parents[2]
 # The screen alone, in shards of two documents, so that there is much to interrupt.
@@ -213,7 +213,7 @@ def test_a_full_disk_is_one_line(corpus: Path, tmp_path: Path, monkeypatch: pyte
     request = Request(paths=(str(corpus),), plan=Plan(screen_only=True))
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", full)
-        with pytest.raises(InputError, match="cannot be written.*No space left"):
+        with pytest.raises(InputError, match=r"cannot be written.*No space left"):
             run(request, tmp_path / "out", Means(runner="serial"))
     assert not list((tmp_path / "out").rglob("*.tmp"))
     run(request, tmp_path / "out", Means(runner="serial"))
