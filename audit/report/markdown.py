@@ -12,17 +12,15 @@ from typing import Final
 
 from audit.report.compare import Comparison
 from audit.report.messages import translate
+from audit.report.order import first
 from audit.report.visible import Lines, on_one_line
 from audit.report.words import Words
 from audit.types import DocumentReport, Finding, Record
 
 _LONGEST: Final = 60_000  # characters; GitHub takes comments of at most 65,536
-_SHOWN: Final = 3  # findings of a document that are seen before anything is unfolded
 _ROWS: Final = 50
 _QUOTED: Final = 90
 _GLYPHS: Final = {"minor": "○", "major": "◆", "critical": "▲"}
-# MQM's default weights order what is to be read first, as they do on the page.
-_WEIGHTS: Final = {"minor": 1, "major": 5, "critical": 25}
 _SPECIAL: Final = re.compile(r"([\\`*_\[\]<>|~$&]|^[#+=-]|^\d+(?=[.)]))")
 _CALLS: Final = re.compile(r"([@#](?=\w)|:(?=//)|\bwww(?=\.)|:(?=\w+:))")
 _JOINER: Final = "\u2060"  # keeps "@name" and addresses from being taken for what they look like
@@ -70,12 +68,6 @@ def code(text: str) -> str:
     return f"{fence}{space}{line}{space}{fence}"
 
 
-def worth(finding: Finding) -> float:
-    """What makes a finding one to check first: grave, likely, and told otherwise by a sibling."""
-    proved = any(evidence.kind == "sibling" for evidence in finding.evidence)
-    return _WEIGHTS[finding.severity] * finding.probability * (1.2 if proved else 1.0)
-
-
 def _headline(record: Record, words: Words) -> str:
     n = len(record.documents)
     documents = words["one_document"] if n == 1 else words("many_documents", n=words.number(n))
@@ -108,10 +100,10 @@ def _section(document: DocumentReport, words: Words) -> Iterator[str]:
     yield f"### {escaped(document.title or document.id, _QUOTED)}"
     yield ""
     lines = Lines(document.text)
-    ranked = sorted(document.findings, key=lambda finding: (-worth(finding), finding.start))
-    for finding in ranked[:_SHOWN]:
-        yield _item(finding, lines, words)
-    if rest := sorted(ranked[_SHOWN:], key=lambda finding: finding.start):
+    chosen = first(document.findings)
+    for n in chosen:
+        yield _item(document.findings[n], lines, words)
+    if rest := [finding for n, finding in enumerate(document.findings) if n not in chosen]:
         yield ""
         yield f"<details><summary>{words('and_more', n=words.number(len(rest)))}</summary>"
         yield ""

@@ -18,7 +18,7 @@ SPOKEN: Final = "en"  # the language that detectors speak
 _SLOT: Final = re.compile(r"\{(\w+)\}")
 _WORD: Final = re.compile(r"[A-Za-z][\w-]*")
 _QUOTED: Final = re.compile("“([^”]*)”")
-_NUMBER: Final = re.compile(r"\d+")
+_SEVERAL: Final = re.compile(r"all (\d+) ")
 
 
 class Pattern(NamedTuple):
@@ -90,8 +90,8 @@ def _slot(name: str, value: str, lang: str) -> str:  # noqa: PLR0911 - one retur
 def _voices(value: str, lang: str) -> str:
     """How many reports speak of a fact: the number stands in the sentence."""
     said: Mapping[str, str] = _table(lang)["slot"]["voices"]
-    number = _NUMBER.search(value)
-    return said.get(value) or said.get("all {n}", "{n}").format(n=number.group() if number else value)
+    several = _SEVERAL.match(value)
+    return said["all {n}"].format(n=several[1]) if several else said.get(value, value)
 
 
 def _language(name: str, lang: str) -> str:

@@ -7,6 +7,7 @@ marked: names, numbers, nouns and long words. Function words would mark half of 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -28,19 +29,17 @@ def runs(own: str, start: int, end: int, other: str, expected: Iterable[str]) ->
     ``other`` (mark ``other``). Words of both are marked ``same``, all else is not marked.
     """
     mine, theirs = tokenize(own), tokenize(other)
-    wanted_phrases = [phrase for phrase in expected if phrase]
-    wanted = {token.text.casefold() for phrase in wanted_phrases for token in tokenize(phrase) if _telling(token, False)}
-    wanted -= {token.text.casefold() for token in mine if start <= token.start < end}
-    phrases = [(at, at + len(phrase)) for phrase in wanted_phrases if (at := other.find(phrase)) >= 0]
-    answers = [t for t in theirs if not _within(t, phrases) and any(_alike(t.text.casefold(), word) for word in wanted)]
-    left = [t for t in mine if not start <= t.start < end and _telling(t, t.start == 0)]
-    right = [t for t in theirs if t not in answers and not _within(t, phrases) and _telling(t, t.start == 0)]
-    shared = [(a, b) for a in left for b in right if _alike(a.text.casefold(), b.text.casefold())]
-    own_marks = [(start, end, "own")]
-    own_marks += [(token.start, token.end, "same") for token in dict.fromkeys(a for a, _ in shared)]
-    answered = [*phrases, *((t.start, t.end) for t in answers)]
-    other_marks = [(start, end, "other") for start, end in answered]
-    other_marks += [(token.start, token.end, "same") for token in dict.fromkeys(b for _, b in shared)]
+    wanted = [phrase for phrase in expected if phrase]
+    phrases = [(at, at + len(phrase)) for phrase in wanted if (at := other.find(phrase)) >= 0]
+    charged = {token.text.casefold() for token in mine if start <= token.start < end}
+    telling = [token for phrase in wanted for token in tokenize(phrase) if _telling(token, False)]
+    free = [token for token in theirs if not any(a <= token.start < b for a, b in phrases)]
+    answers = _alike(free, [token for token in telling if token.text.casefold() not in charged])
+    left = [token for token in mine if not start <= token.start < end and _telling(token, token.start == 0)]
+    right = [token for token in free if token not in answers and _telling(token, token.start == 0)]
+    own_marks = [(start, end, "own"), *((token.start, token.end, "same") for token in _alike(left, right))]
+    other_marks = [(a, b, "other") for a, b in [*phrases, *((token.start, token.end) for token in answers)]]
+    other_marks += [(token.start, token.end, "same") for token in _alike(right, left)]
     return cut(own, own_marks), cut(other, other_marks)
 
 
@@ -72,13 +71,18 @@ def _telling(token: Token, first: bool) -> bool:
     return token.kind == "word" and (len(word) >= _LONG or (word[0].isupper() and not first and len(word) > 1))
 
 
-def _within(token: Token, ranges: Iterable[tuple[int, int]]) -> bool:
-    return any(start <= token.start < end for start, end in ranges)
+def _alike(tokens: Iterable[Token], others: Iterable[Token]) -> list[Token]:
+    """The tokens that one of the others equals but for case, or shares a stem with."""
+    stems: dict[str, list[str]] = defaultdict(list)
+    for other in others:
+        word = other.text.casefold()
+        stems[word[:_STEM]].append(word)
+    return [token for token in tokens if any(_same(word, token.text.casefold()) for word in stems[token.text.casefold()[:_STEM]])]
 
 
-def _alike(a: str, b: str) -> bool:
-    """Equal, or a stem with different endings."""
-    if a == b:
-        return True
+def _same(a: str, b: str) -> bool:
+    """Whether two words with the same beginning differ in their endings alone; a short one must be equal."""
+    if a == b or len(a) < _STEM or len(b) < _STEM:
+        return a == b
     common = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
-    return common >= _STEM and max(len(a), len(b)) - common <= _ENDING
+    return max(len(a), len(b)) - common <= _ENDING

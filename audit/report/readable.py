@@ -30,25 +30,29 @@ class Readable:
         self._ends: list[int] = []
         for paragraph in paragraphs(original):
             if self._parts:
-                self._add("\n", self._ends[-1], paragraph.view.starts[0])
+                self._glue("\n", self._ends[-1], paragraph.view.starts[0])
             self._show(paragraph.view)
         self.text = "".join(self._parts)
 
-    def _add(self, char: str, start: int, end: int) -> None:
+    def _glue(self, char: str, start: int, end: int) -> None:
         self._parts.append(char)
         self._starts.append(start)
         self._ends.append(end)
 
     def _show(self, view: View) -> None:
         """The paragraph's own characters; what lies between two of them is layout, or a mark nobody sees."""
-        at = view.starts[0]
+        first, last = view.starts[0], view.ends[-1]
+        # Cleaning never lengthens a text: as long as the original means that nothing was left out or repaired.
+        if len(view.text) == last - first and not _BREAK.search(self.original, first, last):
+            return self._keep(first, last)
+        at = first
         for start, end in zip(view.starts, view.ends, strict=True):
             if end <= at:
                 continue  # several cleaned characters stand for one run of the original, which is shown once
             if at < start:
                 self._between(at, start)
             if _BREAK.search(self.original, start, end):
-                self._add(" ", start, end)
+                self._glue(" ", start, end)
             else:
                 self._keep(start, end)
             at = end
@@ -59,8 +63,9 @@ class Readable:
             self._keep(start, end)
 
     def _keep(self, start: int, end: int) -> None:
-        for place in range(start, end):
-            self._add(self.original[place], place, place + 1)
+        self._parts.append(self.original[start:end])
+        self._starts.extend(range(start, end))
+        self._ends.extend(range(start + 1, end + 1))
 
     def range(self, start: int, end: int) -> tuple[int, int]:
         """The shown range of an original one, half-open; empty where nothing of it is shown."""

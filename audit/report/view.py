@@ -17,6 +17,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any, Final
 
+from audit.report import order
 from audit.report.messages import translations
 from audit.report.parallel import cut, expected, runs
 from audit.report.readable import Readable, unwrapped
@@ -101,6 +102,7 @@ class _Article:
             "b": self._blocks([(n, f) for n, f in numbered if f.field == "text"]),
             "r": [translations(reason, self.languages) for reason in document.verdict.reasons],
             "f": [self._finding(finding) for finding in document.findings],
+            "o": order.first(document.findings),
             "k": [[skip.detector, translations(skip.reason, self.languages)] for skip in document.skips],
         }
 
@@ -217,9 +219,9 @@ def _runs(text: str, start: int, end: int, marks: Iterable[tuple[int, int, int]]
     """The text in runs under the same findings; marks are half-open ranges of ``text`` within ``start`` and ``end``."""
     begins: Mapping[int, list[int]] = defaultdict(list)
     ends: Mapping[int, list[int]] = defaultdict(list)
-    for first, last, number in marks:
-        begins[first].append(number)
-        ends[last].append(number)
+    for begin, stop, number in marks:
+        begins[begin].append(number)
+        ends[stop].append(number)
     found: list[list[Any]] = []
     active: set[int] = set()
     bounds = sorted({start, end, *begins, *ends})

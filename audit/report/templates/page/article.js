@@ -29,27 +29,12 @@ function gauges(row, article) {
     el("details", {}, el("summary", {}, W("what_damage")), el("p", {}, W("damage_words"))));
   return el("div", {class: "gauges"}, machine, damage);
 }
-// What to look at first: the gravest and likeliest, one for each explanation.
-function first(article) {
-  const worth = (f) => [1, 5, 25][f.v] * f.p * ((f.e ?? []).some((e) => e.k === "sibling") ? 1.2 : 1);
-  const seen = new Set();
-  const chosen = [];
-  for (const [n, f] of [...article.f.entries()].sort(([i, a], [j, b]) => worth(b) - worth(a) || i - j)) {
-    const pivot = (f.e ?? []).find((e) => e.k === "pivot" && e.w);
-    const reason = [f.q, pivot ? `${pivot.l} ${pivot.w}` : f.q];
-    if (reason.some((key) => seen.has(key))) continue;
-    reason.forEach((key) => seen.add(key));
-    chosen.push(n);
-    if (chosen.length === 3) break;
-  }
-  return chosen;
-}
 const glyph = (severity) => el("span", {class: `glyph ${SEVERITIES[severity]}`, "aria-hidden": "true"}, GLYPHS[severity]);
 const clip = (text, most) => { const all = [...text]; return all.length > most ? `${all.slice(0, most - 1).join("").trimEnd()}…` : text; };
+// What to look at first, as audit.report.order has it.
 function checklist(article, row) {
-  const chosen = first(article);
-  if (!chosen.length) return null;
-  return el("section", {class: "first", "aria-labelledby": "first-title"}, el("h2", {id: "first-title"}, W("check_first")), el("ol", {}, chosen.map((n) => {
+  if (!article.o.length) return null;
+  return el("section", {class: "first", "aria-labelledby": "first-title"}, el("h2", {id: "first-title"}, W("check_first")), el("ol", {}, article.o.map((n) => {
     const f = article.f[n];
     const best = f.g?.[0]?.[0];
     return el("li", {}, glyph(f.v), el("a", {href: href({finding: key(n)})}, bdi(quoted(clip(f.q, 60)), {lang: row.g})), best ? [" → ", el("b", {}, bdi(clip(best, 60), {lang: row.g}))] : null,
@@ -103,7 +88,7 @@ function reading(row, article, ends) {
   for (const box of $$("details.furniture", text)) {
     const lines = $$(".block", box).length;
     const hits = new Set($$(".hit", box).flatMap((hit) => hit.dataset.findings.split(" "))).size;
-    $("summary", box).append(W("furniture_lines", {n: number(lines)}), hits ? ` · ${count(hits)}` : "");
+    $("summary", box).append(lines === 1 ? W("furniture_line") : W("furniture_lines", {n: number(lines)}), hits ? ` · ${count(hits)}` : "");
     box.open = hits > 0 && lines <= 3;
   }
   return text;

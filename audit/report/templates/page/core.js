@@ -67,9 +67,10 @@ function number(value, places = 0) {
 }
 function percent(p) {
   const n = Math.round(100 * p);
-  if (n === 100 && p < 1) return `>\u202f${W("percent", {n: 99})}`;
-  if (n === 0 && p > 0) return `<\u202f${W("percent", {n: 1})}`;
-  return W("percent", {n});
+  const written = (whole) => W("percent", {n: whole}).replace(" ", "\u00a0");
+  if (n === 100 && p < 1) return `>\u202f${written(99)}`;
+  if (n === 0 && p > 0) return `<\u202f${written(1)}`;
+  return written(n);
 }
 const count = (n) => (n === 0 ? W("no_finding") : n === 1 ? W("one_finding") : W("many_findings", {n: number(n)}));
 const quoted = (text) => W("quote_open") + text + W("quote_close");
