@@ -18,7 +18,7 @@ RANKS = [
     {"types", "errors"},
     {
         "text", "layout", "furniture", "language", "loans", "fragments", "assets", "article", "grammar", "clauses", "concord",
-        "function_words", "antecedents", "endings", "relatives", "seams", "structure", "syntax", "ngrams", "chains", "phrases",
+        "function_words", "antecedents", "endings", "relatives", "valency", "seams", "structure", "syntax", "ngrams", "chains", "phrases",
     },
     {"neural", "siblings"},
     {"detectors"},

@@ -31,7 +31,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from audit import concord, syntax
+from audit import concord, syntax, valency
 from audit.article import lemma
 from audit.clauses import INFINITIVE, load_verbs, sentences
 from audit.concord import discords
@@ -39,7 +39,7 @@ from audit.detectors import Context, Detector
 from audit.endings import remarks
 from audit.grammar import Grammar, case_names, kind_names
 from audit.neural.suspicions import charges
-from audit.syntax import Lexis, load_lexis, slips
+from audit.syntax import Lexis, load_lexis
 from audit.text import Segment, Token
 from audit.types import Evidence, Finding, Suggestion
 
@@ -50,7 +50,7 @@ _CONTRACTIONS: Final = {
     "im": "in", "am": "an", "beim": "bei", "vom": "von", "zum": "zu", "zur": "zu", "ins": "in", "ans": "an"
 }  # fmt: skip
 _PARTICIPLE: Final = re.compile(r"^[a-zäöüß]{4,}(?:end|t|en)e[mnrs]?$")
-_MESSAGES: Final = concord.MESSAGES | syntax.MESSAGES
+_MESSAGES: Final = concord.MESSAGES | syntax.MESSAGES | valency.MESSAGES
 _NEUTER: Final = 0x4404  # nominative, dative and accusative of a neuter without plural
 _LONGEST: Final = 4  # adjectives before a noun; more is an enumeration
 
@@ -135,7 +135,8 @@ def _verbs(context: Context, lexis: Lexis, segment: Segment) -> Iterator[Finding
                 suggestions=[Suggestion(text=word, probability=share) for word in remark.suggestions[:2]],
                 evidence=[Evidence(kind="rule", note=remark.rule)],
             )  # fmt: skip
-        for discord in (*discords(tokens, sentence, verbs, grammar), *slips(tokens, sentence, lexis)):
+        slips = (*syntax.slips(tokens, sentence, lexis), *valency.slips(tokens, sentence, lexis))
+        for discord in (*discords(tokens, sentence, verbs, grammar), *slips):
             verb, subject = tokens[discord.verb].text, tokens[discord.subject].text
             message = _MESSAGES[discord.rule].format(verb=verb, subject=subject)
             yield DETECTOR.finding(
