@@ -10,7 +10,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 audit: .venv/.audit-ready
 	@mkdir -p $(SAMPLE)
 	@$(BIN)/python -m audit check "$(STORIES)" --format json --quiet --output $(SAMPLE)/record.json; test $$? -ne 1
-	@$(BIN)/python reports/make_report.py $(SAMPLE)/record.json --output $(SAMPLE)/report.html
+	@rm -f $(SAMPLE)/report.html
+	@$(BIN)/python reports/make_report.py $(SAMPLE)/record.json --output $(SAMPLE)/report.html; test -s $(SAMPLE)/report.html
 
 test: .venv/.test-ready
 	@$(BIN)/python models/manifest.py --check

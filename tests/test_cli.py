@@ -102,7 +102,7 @@ def test_nothing_is_fetched() -> None:
     assert b"<html" in done.stdout
 
 
-@pytest.mark.parametrize("name", ["text", "json", "jsonl", "csv", "sarif", "mqm", "html"])
+@pytest.mark.parametrize("name", ["text", "json", "jsonl", "csv", "documents", "sarif", "mqm", "markdown", "html"])
 def test_every_format_is_written_the_same_twice(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     first, second = tmp_path / "one", tmp_path / "two"
     assert check(capsys, str(STORY), "--format", name, "-o", str(first))[0] == 0

@@ -138,7 +138,7 @@ def _whole(data: bytes, source: str) -> Record:
 
 
 def _documents(data: bytes, source: str) -> Record:
-    documents = []
+    documents: list[DocumentReport] = []
     for number, line in enumerate(data.split(b"\n"), 1):
         if line.strip():
             try:
@@ -199,7 +199,7 @@ def _manuals(record: Record) -> dict[str, str]:
     """The manual pages of the detectors that found something; one that is not installed here has none."""
     from audit.detectors import manual
 
-    pages = {}
+    pages: dict[str, str] = {}
     for detector in sorted({finding.detector for document in record.documents for finding in document.findings}):
         if _ID.fullmatch(detector):
             try:

@@ -110,9 +110,10 @@ def categories(documents: Sequence[DocumentReport]) -> tuple[Stack, ...]:
     for (category, _), n in counts.items():
         totals[category] += n
     most = max(totals.values(), default=0)
-    stacks = []
+    stacks: list[Stack] = []
     for category, total in sorted(totals.items(), key=lambda item: (-item[1], item[0])):
-        x, parts = 0, []
+        x = 0
+        parts: list[tuple[Severity, int, int, int]] = []
         for severity in reversed(SEVERITIES):
             if n := counts[category, severity]:
                 width = max(1000 * n // most, 4)

@@ -115,7 +115,8 @@ def _template() -> Template:
 
 def markup(text: str) -> Markup:
     """The text for the page's body, every character of it; one that would command the page is shown by its number."""
-    parts, at = [], 0
+    parts: list[Markup] = []
+    at = 0
     for match in COMMAND.finditer(text):
         parts.append(escape(text[at : match.start()]))
         parts.append(Markup('<span class="ctl" data-c="{}"></span>').format(code(match.group())))

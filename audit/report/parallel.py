@@ -34,7 +34,8 @@ def runs(own: str, start: int, end: int, other: str, expected: Iterable[str]) ->
     charged = {token.text.casefold() for token in mine if start <= token.start < end}
     telling = [token for phrase in wanted for token in tokenize(phrase) if _telling(token, False)]
     free = [token for token in theirs if not any(a <= token.start < b for a, b in phrases)]
-    answers = _alike(free, [token for token in telling if token.text.casefold() not in charged])
+    sought = [token for token in telling if token.text.casefold() not in charged]
+    answers = [*_alike(free, sought), *_holding(free, sought)]
     left = [token for token in mine if not start <= token.start < end and _telling(token, token.start == 0)]
     right = [token for token in free if token not in answers and _telling(token, token.start == 0)]
     own_marks = [(start, end, "own"), *((token.start, token.end, "same") for token in _alike(left, right))]
@@ -78,6 +79,12 @@ def _alike(tokens: Iterable[Token], others: Iterable[Token]) -> list[Token]:
         word = other.text.casefold()
         stems[word[:_STEM]].append(word)
     return [token for token in tokens if any(_same(word, token.text.casefold()) for word in stems[token.text.casefold()[:_STEM]])]
+
+
+def _holding(tokens: Iterable[Token], others: Iterable[Token]) -> list[Token]:
+    """The compounds with one of the others as a part: "Altbatterien" answers "Batterie"."""
+    parts = [other.text.casefold() for other in others if len(other.text) > _STEM]
+    return [token for token in tokens if any(part in token.text.casefold() for part in parts)]
 
 
 def _same(a: str, b: str) -> bool:

@@ -7,7 +7,11 @@
 Articles are made by rearranging the paragraphs of the record's own (reports/sample/record.json unless another is given), each
 with its findings: as long and as dense as those. Prints the size, the time to render, and what Chromium takes from the start of
 navigation until the page answers (script ended, table drawn), then until an article and a finding are open, each the median of
-five. Screenshots at 1280 and 360 px, light and dark, go to the folder of --shots (default: a temporary one, which is named).
+five. The picture in the README is made by
+
+    python tests/bench/bench_report.py --no-timing --picture reports/sample/report.png
+
+Screenshots at 1280 and 360 px, light and dark, go to the folder of --shots (default: a temporary one, which is named).
 """
 
 from __future__ import annotations
@@ -108,11 +112,30 @@ def shots(browser: Any, page_file: Path, name: str, folder: Path) -> None:
             context.close()
 
 
+def picture(browser: Any, page_file: Path, name: str, target: Path) -> None:
+    """One article with the finding open that has a word map and a sibling beside it."""
+    context = browser.new_context(viewport={"width": 1120, "height": 720}, color_scheme="light", reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(f"{page_file.as_uri()}#article={name}")
+    page.wait_for_selector("html[data-ready]")
+    for _ in range(50):
+        page.keyboard.press("n")
+        page.wait_for_selector(".card")
+        page.wait_for_timeout(50)
+        if page.locator(".card .map").count() and page.locator(".card .beside").count():
+            break
+    page.evaluate("scrollTo(0, document.querySelector('.columns').offsetTop - 60)")
+    page.wait_for_timeout(200)
+    page.screenshot(path=target)
+    context.close()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--articles", type=int, default=500)
     parser.add_argument("--record", type=Path, default=ROOT / "reports" / "sample" / "record.json")
     parser.add_argument("--shots", type=Path)
+    parser.add_argument("--picture", type=Path, help="write a picture of one article with an open finding here")
     parser.add_argument("--no-timing", action="store_true", help="screenshots of the record as it is, nothing else")
     parser.add_argument("--chromium", default="/usr/bin/chromium")
     options = parser.parse_args()
@@ -138,6 +161,8 @@ def main() -> None:
             for view, seconds in timings(browser, file, name).items():
                 print(f"{view}: {seconds:.2f} s")
         shots(browser, file, name, folder)
+        if options.picture:
+            picture(browser, file, name, options.picture)
         browser.close()
     print(f"screenshots: {folder}")
 

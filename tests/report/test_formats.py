@@ -125,6 +125,29 @@ def test_csv_has_a_row_a_finding(small: Record) -> None:
     assert rows[0]["field"] == "title"
 
 
+def test_documents_are_a_table_of_their_own(small: Record) -> None:
+    rows = list(csv.DictReader(io.StringIO(render(small, "documents"), newline="")))
+    assert [row["document"] for row in rows] == ["a", "b"]
+    assert (rows[0]["label"], rows[0]["p_machine"], rows[0]["damage"]) == ("machine-translated", "0.97", "12.5")
+    assert (rows[0]["minor"], rows[0]["major"], rows[0]["critical"]) == ("1", "1", "1")
+    assert rows[0]["siblings"] == "b"
+
+
+@pytest.mark.parametrize("text", ['=HYPERLINK("x")', 'a,"b"\r\nc', "+1", "@x", "Straße"])
+def test_ids_and_titles_survive_as_cells(
+    record: Callable[..., Record], document: Callable[..., DocumentReport], text: str
+) -> None:
+    [row] = csv.DictReader(io.StringIO(render(record(document("Wort.", id=text, title=text)), "documents"), newline=""))
+    assert row["document"].removeprefix("'") == row["title"].removeprefix("'") == text
+    assert not row["title"].startswith(("=", "+", "@"))
+
+
+def test_evidence_stands_in_a_cell(small: Record) -> None:
+    rows = list(csv.DictReader(io.StringIO(render(small, "csv"), newline="")))
+    assert rows[1]["evidence"] == "pivot: fr appel: also Anruf | sibling: b: telefonieren: 1 of 1 siblings"
+    assert rows[1]["fingerprint"] == small.documents[0].findings[1].fingerprint
+
+
 @pytest.mark.parametrize("quote", ["=1+1", "+49", "-Wort", "@name", "  =A1", "\t=A1", "＝1"])
 def test_formulas_are_neutralised(
     record: Callable[..., Record], document: Callable[..., DocumentReport], finding: Callable[..., Finding], quote: str

@@ -55,6 +55,30 @@ def test_marked_words_are_those_of_the_finding(story: Record) -> None:
         assert words == row["metadata"]["marked_text"]
 
 
+def test_ratings_parse_back_to_the_spans_they_came_from(story: Record, small: Record) -> None:
+    """Segment, place of the mark and length: with the passages of the record they are the finding's own offsets again."""
+    for record in (story, small):
+        documents = {document.id: document for document in record.documents}
+        spans = []
+        for row in ratings(record):
+            if row["severity"] == "no-error":
+                continue
+            document = documents[row["doc"]]
+            before, words, _ = re.split("</?v>", row["target"])
+            number = int(row["docSegId"])
+            base = document.passages[number - 1].start if number else 0
+            start = base + len(before)
+            field = "text" if number else "title"
+            assert (row["metadata"]["field"], row["metadata"]["start"], row["metadata"]["end"]) == (
+                field,
+                start,
+                start + len(words),
+            )
+            spans.append((document.id, field, start, start + len(words)))
+        found = [(document.id, f.field, f.start, f.end) for document in record.documents for f in document.findings]
+        assert sorted(spans) == sorted(found)
+
+
 def test_tabs_and_breaks_do_not_break_the_table(
     record: Callable[..., Record], document: Callable[..., DocumentReport], finding: Callable[..., Finding]
 ) -> None:

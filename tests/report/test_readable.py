@@ -72,6 +72,11 @@ def test_a_phrase_is_marked_as_a_whole_and_function_words_are_not() -> None:
     assert [run for run in theirs if run[1]] == [("Grenze zur Ukraine", "other")]
 
 
+def test_a_compound_answers_its_part() -> None:
+    _, theirs = runs("gebrauchte Haufen hier", 11, 17, "die Altbatterien dort", ["Batterie"])
+    assert [run for run in theirs if run[1]] == [("Altbatterien", "other")]
+
+
 def test_what_may_stand_there_is_suggested_or_quoted() -> None:
     message = "Border in likely disagreement: “Grenze zu den USA” here, “Grenze zur Ukraine” in both."
     assert expected(message, "Grenze zu den USA", ["Anruf"]) == ["Anruf", "Grenze zur Ukraine"]
