@@ -1,9 +1,9 @@
 """sacrebleu's TER with a faster edit distance and the same figures.
 
 Most of TER's time goes into the edit distance of every shift that might help, of which only the number counts: how the words
-were aligned matters for the shift that is chosen. So the number comes from rapidfuzz, the alignment from sacrebleu where it is
-asked for. sacrebleu searches a band of 25 words along the diagonal; no cheapest path of sequences of up to 30 words leaves it
-(one that did would insert and delete more than either sequence holds), so for them the two distances are one.
+were aligned matters for the shift that is chosen. So the number comes from rapidfuzz, and the alignment from a table of plain
+numbers, filled where it is asked for. sacrebleu searches a band of 25 words along the diagonal; no cheapest path of sequences of
+up to 30 words leaves it (one that did would insert and delete more than either sequence holds), so for them the two are one.
 """
 
 from __future__ import annotations
@@ -53,24 +53,57 @@ class _Distance:
 
     def __init__(self, reference: list[str]) -> None:
         from rapidfuzz.distance import Levenshtein
-        from sacrebleu.metrics import lib_ter
 
         self._reference = reference
         self._distance = Levenshtein.distance
-        self.traced = lib_ter.BeamEditDistance(reference)
 
     def __call__(self, words: Sequence[str]) -> tuple[int, _Trace]:
-        return self._distance(words, self._reference), _Trace(self, words)
+        return self._distance(words, self._reference), _Trace(words, self._reference)
 
 
 class _Trace:
     """The edits of a distance, found when they are first translated."""
 
-    __slots__ = ("_distance", "_words")
+    __slots__ = ("_reference", "_words")
 
-    def __init__(self, distance: _Distance, words: Sequence[str]) -> None:
-        self._distance = distance
+    def __init__(self, words: Sequence[str], reference: Sequence[str]) -> None:
         self._words = words
+        self._reference = reference
 
     def translate(self, table: dict[int, int]) -> str:
-        return self._distance.traced(list(self._words))[1].translate(table)
+        """As `str.translate`, of the edits: " " for a word that stays, "s" for another, "d" and "i"."""
+        return traced(self._words, self._reference).translate(table)
+
+
+def traced(words: Sequence[str], reference: Sequence[str]) -> str:
+    """The cheapest edits; of equal ones a word is kept or replaced, then deleted, then inserted, as in lib_ter."""
+    width = len(reference)
+    above = list(range(width + 1))
+    table = ["i" * (width + 1)]
+    for row, word in enumerate(words, 1):
+        left = row
+        here, edits = [left], ["d"]
+        for column, other in enumerate(reference):
+            same = word == other
+            cost, edit = (above[column], " ") if same else (above[column] + 1, "s")
+            if above[column + 1] + 1 < cost:
+                cost, edit = above[column + 1] + 1, "d"
+            if left + 1 < cost:
+                cost, edit = left + 1, "i"
+            here.append(cost)
+            edits.append(edit)
+            left = cost
+        above = here
+        table.append("".join(edits))
+    return _path(table, len(words), width)
+
+
+def _path(table: Sequence[str], row: int, column: int) -> str:
+    """The edits on the way through a table of them, from its beginning to this place."""
+    path: list[str] = []
+    while row or column:
+        edit = table[row][column]
+        path.append(edit)
+        row -= edit != "i"
+        column -= edit != "d"
+    return "".join(reversed(path))

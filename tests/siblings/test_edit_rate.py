@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sacrebleu.metrics import lib_ter
 from sacrebleu.metrics.ter import TER
 
-from audit.siblings.edit_rate import LONGEST, fast_ter
+from audit.siblings.edit_rate import LONGEST, fast_ter, traced
 
 # Few different words, so that many shifts are possible; and many, so that few are.
 _sequences = st.sampled_from((2, 5, 25)).flatmap(lambda size: st.lists(st.integers(0, size), max_size=LONGEST))
@@ -47,3 +48,12 @@ def test_the_signature_is_sacrebleus() -> None:
     for metric in (fast, plain):
         metric.sentence_score("a", ["a"])
     assert str(fast.get_signature()) == str(plain.get_signature())
+
+
+@settings(max_examples=200, deadline=None)
+@given(_sequences, _sequences)
+def test_the_edits_are_sacrebleus(written: list[int], reference: list[int]) -> None:
+    words, others = _text(written).split(), _text(reference).split()
+    distance, trace = lib_ter.BeamEditDistance(others)(words)
+    assert traced(words, others) == trace
+    assert sum(edit != " " for edit in trace) == distance
