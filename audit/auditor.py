@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Unpack
 from weakref import WeakKeyDictionary
+
+import msgspec
 
 from audit.article import Article
 from audit.assets import Assets
@@ -17,19 +18,13 @@ from audit.detectors import Context, Detector
 from audit.errors import UsageError
 from audit.function_words import FunctionWords
 from audit.furniture import FurnitureRules
-from audit.language import Languages
+from audit.language import Languages, primary_language
+from audit.limits import Allowance, check_passages, check_size, within
 from audit.options import Options, chosen, weights_of
 from audit.own_models import OwnModels, summoned
 from audit.siblings import Aligned, Sibling, agreement, align, discover
 from audit.text import Segment
-from audit.types import (
-    Document,
-    DocumentReport,
-    Failure,
-    Finding,
-    Record,
-    Skip,
-)
+from audit.types import Document, DocumentReport, Failure, Finding, Record, Skip
 from audit.verdict import Judge, Judgement, Screened, at_least
 
 if TYPE_CHECKING:
@@ -68,7 +63,6 @@ class Auditor:
         *,
         device: str = "auto",
         options: Options | None = None,
-        text_limit: int | None = None,
         **own: Unpack[OwnModels],
     ) -> None:
         self.lang = lang
@@ -77,7 +71,7 @@ class Auditor:
         self.languages = Languages(lang, self.assets.toml("languages"), self.assets.words("homographs"))
         self.rules = FurnitureRules.load(self.assets.path("furniture"))
         self.detectors = chosen(self.options, lang)
-        self.text_limit = text_limit or int(self._settings("auditor")["longest_text"])
+        self.allowance = msgspec.convert(dict(self._settings("auditor")), Allowance)
         self._screenings: WeakKeyDictionary[Article, Screened] = WeakKeyDictionary()
         weights = weights_of(self.options, self._settings("mqm"))
         self.judge = Judge(self._settings("verdict"), weights, self.languages.name)
@@ -110,16 +104,12 @@ class Auditor:
         return "|".join(parts)
 
     def article(self, document: Document) -> Article:
-        """The document made ready. Raises UsageError where its text cannot be audited at all."""
-        if not document.text.strip():
-            raise UsageError("the text is empty")
-        if len(document.text) > self.text_limit:
-            raise UsageError(f"the text is too long ({len(document.text)} characters, at most {self.text_limit})")
-        try:
-            (document.text + (document.title or "") + document.id).encode("utf-8")
-        except UnicodeEncodeError as error:
-            raise UsageError(f"not valid Unicode: a lone surrogate at character {error.start}") from error
-        return Article(document, self.rules, self.lang)
+        """The document made ready. Raises UsageError where its text cannot be audited at all, or is too much (`audit.limits`)."""
+        check_size(document, self.allowance)
+        with within(self.allowance.seconds):
+            article = Article(document, self.rules, self.lang)
+        check_passages(article.segments, self.allowance)
+        return article
 
     def audit(self, documents: Iterable[Document], siblings: Iterable[Document] = (), failures: Iterable[Failure] = ()) -> Report:
         """The report on these documents, in their order.
@@ -131,7 +121,12 @@ class Auditor:
         articles = self._articles(documents, failed)
         witnesses = self._articles(siblings, failed)
         found = self._siblings(articles, witnesses)
-        rows = [self.row(article, mates, failed) for article, mates in zip(articles, found, strict=True)]
+        rows: list[DocumentReport] = []
+        for article, mates in zip(articles, found, strict=True):
+            try:
+                rows.append(self.row(article, mates, failed))
+            except UsageError as error:
+                failed.append(Failure(source=article.document.id, reason=str(error)))
         return Report(signature=self.signature, metrics=agreement.metrics(), documents=tuple(rows), failures=tuple(failed))
 
     def stories(self, documents: Iterable[Document]) -> tuple[list[list[tuple[str, float]]], list[Failure]]:
@@ -181,7 +176,14 @@ class Auditor:
         return context
 
     def row(self, article: Article, mates: Sequence[Sibling], failed: list[Failure]) -> DocumentReport:
-        """The report on one article with these siblings; what detectors failed at is added to ``failed``."""
+        """The report on one article with these siblings; what detectors failed at is added to ``failed``.
+
+        Raises UsageError where it takes too long (`audit.limits`).
+        """
+        with within(self.allowance.seconds):
+            return self._row(article, mates, failed)
+
+    def _row(self, article: Article, mates: Sequence[Sibling], failed: list[Failure]) -> DocumentReport:
         if (elsewhere := self._other_language(article)) is not None:
             return elsewhere
         contexts = self._contexts(article, mates)
@@ -202,7 +204,7 @@ class Auditor:
 
     def _other_language(self, article: Article) -> DocumentReport | None:
         """The report on an article in another language, None where it may be in this one."""
-        given = _language(article.document.lang)
+        given = primary_language(article.document.lang)
         texts = [segment.text for segment in article.prose] or [article.document.text]
         if given in (None, self.lang) and self._function_words.plain(texts):
             return None
@@ -320,9 +322,3 @@ class Auditor:
         if finding.probability < least or finding.fingerprint in self.options.baseline:
             return False
         return at_least(finding.severity, self.options.min_severity)
-
-
-def _language(tag: str | None) -> str | None:
-    """The two-letter language of a tag ("de-AT", "de_AT"), None where it names none: then the text itself says what it is."""
-    primary = re.split("[-_]", (tag or "").strip().lower())[0]
-    return primary if re.fullmatch("[a-z]{2}", primary) else None

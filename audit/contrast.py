@@ -91,7 +91,7 @@ class SecondWitness:
 
         All questions of an article are asked at once; where there are none, nothing is loaded.
         """
-        places = _Passages(article)
+        places = Places(article)
         asked = [(i, query) for i, f in enumerate(findings) if f.detector in self.settings and (query := places.query(f))]
         if not asked or self.encoder is None:
             return list(findings)
@@ -128,8 +128,8 @@ def _ordered(suggestions: Sequence[Suggestion], fits: Sequence[float], slope: fl
     return (*sorted(weighed, key=lambda s: -s.probability), *suggestions[len(fits) :])
 
 
-class _Passages:
-    """Finds the passage of a finding: the text that the encoder reads around it."""
+class Places:
+    """The places of findings, each in its passage: the text that the encoder reads around it."""
 
     def __init__(self, article: Article) -> None:
         self._texts = {"text": article.document.text, "title": article.document.title or ""}

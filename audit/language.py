@@ -254,6 +254,12 @@ class Languages:
         return DocumentLanguage(second.lang, p, "", votes)
 
 
+def primary_language(tag: str | None) -> str | None:
+    """The two-letter language of a tag ("de-AT", "de_AT"), None where it names none: then the text itself says what it is."""
+    primary = re.split("[-_]", (tag or "").strip().lower())[0]
+    return primary if re.fullmatch("[a-z]{2}", primary) else None
+
+
 def script_language(text: str) -> str | None:
     """The language that most letters' script points to, or None for Latin script."""
     counts: Counter[str] = Counter()

@@ -51,6 +51,9 @@ class Stages:
             try:
                 reason = self._left_out(article)
                 row = self._row(article, reason, mates, failed)
+            except UsageError as error:  # it takes too long
+                failures.append((number, Failure(source=article.document.id, reason=str(error))))
+                continue
             except Exception as error:  # one document's fault must not cost the others
                 failures.append((number, Failure(source=article.document.id, reason=_unforeseen(article.document, error))))
                 continue

@@ -13,6 +13,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from weakref import WeakKeyDictionary
 
 from audit.article import Article
 from audit.siblings import Aligned, Sibling
@@ -50,6 +51,20 @@ class _Unit(NamedTuple):
     names: tuple[tuple[int, int], ...]
 
 
+class _Read(NamedTuple):
+    """An article's sentences, each with its terms, these with their near-synonyms, and its letter n-grams."""
+
+    units: list[_Unit]
+    bags: list[Counter[str]]
+    meant: Sequence[Mapping[str, float]]
+    letters: list[dict[str, float]]
+    settings: Mapping[str, Any]
+    near: Near | None
+
+
+_known: WeakKeyDictionary[Article, _Read] = WeakKeyDictionary()
+
+
 def align(
     article: Article,
     siblings: Sequence[Sibling],
@@ -63,13 +78,14 @@ def align(
     ``settings`` is the section ``[<lang>.siblings]`` of models/thresholds.toml; ``near`` gives the near-synonyms of a term, in
     lower case; ``closer`` corrects the scores of sentences. Segments without a partner have no entry.
     """
-    units = [unit for i, one in enumerate((article, *(s.article for s in siblings))) for unit in _units(one, i)]
+    read = [_read(one, settings["align"], near) for one in (article, *(sibling.article for sibling in siblings))]
+    units = [unit._replace(article=i) for i, one in enumerate(read) for unit in one.units]
     own = [unit for unit in units if not unit.article]
     theirs = units[len(own) :]
     if not own or not theirs:
         return {}
-    bags = [Counter(terms(unit.segment, unit.start, unit.end)) for unit in units]
-    scores = _scores(units, bags, len(own), settings["align"], near, closer)
+    bags = [bag for one in read for bag in one.bags]
+    scores = _scores(units, read, len(own), settings["align"], closer)
     found: dict[Segment, list[Aligned]] = defaultdict(list)
     for i, unit in enumerate(own):
         for j in _partners(scores[i], [other.article for other in theirs], settings["align"]):
@@ -80,7 +96,20 @@ def align(
     return {segment: tuple(sorted(rows, key=lambda row: -row.score)) for segment, rows in found.items()}
 
 
-def _units(article: Article, number: int) -> list[_Unit]:
+def _read(article: Article, settings: Mapping[str, Any], near: Near | None) -> _Read:
+    """The sentences of an article; kept, since every article of a story is read once for each of the others."""
+    known = _known.get(article)
+    if known is None or known.settings is not settings or known.near is not near:
+        units = _units(article)
+        bags = [Counter(terms(unit.segment, unit.start, unit.end)) for unit in units]
+        plain = [_discounted(unit, bag, settings["names"]) for unit, bag in zip(units, bags, strict=True)]
+        meant = [_with_synonyms(bag, near, settings["synonyms"]) for bag in plain] if near else plain
+        letters = [_letters(unit, settings["names"]) for unit in units]
+        known = _known[article] = _Read(units, bags, meant, letters, settings, near)
+    return known
+
+
+def _units(article: Article) -> list[_Unit]:
     ranges = [(segment, start, end) for segment in article.prose for start, end in _sentences(segment)]
     names: dict[Segment, list[Name]] = defaultdict(list)
     for name in proper_names(article):
@@ -91,7 +120,7 @@ def _units(article: Article, number: int) -> list[_Unit]:
         for name in names[segment]:
             if start <= name.start and name.end <= end:
                 inside.append(_with_title(segment.text, inside[-1][1] if inside else start, name.start, name.end))
-        return _Unit(segment, start, end, i / max(1, len(ranges) - 1), number, tuple(inside))
+        return _Unit(segment, start, end, i / max(1, len(ranges) - 1), 0, tuple(inside))
 
     return [unit(i, *row) for i, row in enumerate(ranges)]
 
@@ -116,23 +145,17 @@ def _sentences(segment: Segment) -> list[tuple[int, int]]:
 
 
 def _scores(
-    units: Sequence[_Unit],
-    bags: Sequence[Counter[str]],
-    own: int,
-    settings: Mapping[str, Any],
-    near: Near | None,
-    closer: Closer | None,
+    units: Sequence[_Unit], read: Sequence[_Read], own: int, settings: Mapping[str, Any], closer: Closer | None
 ) -> NDArray[Any]:
     """Matrix of the article's own units (rows) against the others (columns), 0–1."""
     import numpy as np
     from scipy.sparse import hstack
 
     lang = units[0].segment.lang
-    plain = [_discounted(unit, bag, settings["names"]) for unit, bag in zip(units, bags, strict=True)]
-    meant = [_with_synonyms(bag, near, settings["synonyms"]) for bag in plain] if near else plain
+    meant = [bag for one in read for bag in one.meant]
     weight = {term: rarity(term, lang) * (settings["numbers"] if term[0].isdigit() else 1.0) for bag in meant for term in bag}
     words = _unit_rows(meant, weight)
-    letters = _unit_rows([_letters(unit, settings["names"]) for unit in units], defaultdict(lambda: 1.0))
+    letters = _unit_rows([bag for one in read for bag in one.letters], defaultdict(lambda: 1.0))
     share = settings["letters"]
     rows = hstack([math.sqrt(1 - share) * words, math.sqrt(share) * letters], format="csr")
     mine, others = rows[:own], rows[own:]

@@ -94,15 +94,16 @@ def read(answer: str) -> Answer | str:
 
 def data_ids(tokenizer: Any, text: str) -> list[int]:
     """The tokens of quoted text. What looks like one of the model's control tokens is read as plain letters."""
-    names = sorted((str(token) for token in tokenizer.get_added_vocab()), key=len, reverse=True)
-    names = [name for name in names if len(name) > 1]
-    pieces = [text]
-    if names:
-        control = re.compile("|".join(map(re.escape, names)))
-        cuts = [match.start() + 1 for match in control.finditer(text)]
-        pieces = [text[a:b] for a, b in zip([0, *cuts], [*cuts, len(text)], strict=True)]
+    added: dict[str, int] = {name: number for name, number in tokenizer.get_added_vocab().items() if len(name) > 1}
+    pieces: list[str] = []
+    if added:
+        control = re.compile("|".join(map(re.escape, sorted(added, key=len, reverse=True))))
+        while match := control.search(text):
+            pieces.append(text[: match.start() + 1])
+            text = text[match.start() + 1 :]
     ids: list[int] = []
-    for piece in pieces:
+    for piece in [*pieces, text]:
         ids += tokenizer(piece, add_special_tokens=False, verbose=False)["input_ids"]
-    added = set(tokenizer.get_added_vocab().values()) - {tokenizer.unk_token_id}
-    return [token for token in ids if token not in added]
+    # Whatever a tokenizer still makes of the pieces: none of it is a control token.
+    forbidden = set(added.values()) - {tokenizer.unk_token_id}
+    return [token for token in ids if token not in forbidden]

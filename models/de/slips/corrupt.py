@@ -20,7 +20,8 @@ NUMBER = {
     "hat": "haben", "haben": "hat", "ist": "sind", "sind": "ist", "war": "waren", "waren": "war", "wird": "werden",
     "werden": "wird", "wurde": "wurden", "wurden": "wurde", "kann": "können", "können": "kann", "soll": "sollen",
     "hatte": "hatten", "hatten": "hatte", "muss": "müssen", "müssen": "muss", "will": "wollen", "wollen": "will",
-    "konnte": "konnten", "konnten": "konnte", "habe": "haben", "sei": "seien", "seien": "sei", "würde": "würden", "würden": "würde",
+    "konnte": "konnten", "konnten": "konnte", "habe": "haben", "sei": "seien", "seien": "sei", "würde": "würden",
+    "würden": "würde",
 }  # fmt: skip
 ARTICLES = {
     "den": ("dem", "der", "die"), "dem": ("den", "der", "die"), "der": ("dem", "den", "das", "die"), "die": ("der", "den", "das"),

@@ -150,7 +150,7 @@ function article(at) {
     el("section", {class: `advice ${tone}`, "aria-label": W("advice")}, el("p", {class: "lead"}, head), el("p", {}, rest)),
     el("div", {class: "glance-article"}, gauges(row, data), checklist(data, row) ?? ""),
     el("div", {class: "columns"},
-      el("section", {class: "reading", "aria-label": W("text")}, legend(), reading(row, data, ends)),
+      el("section", {class: "reading", "aria-label": W("text")}, data.f.length ? legend() : null, reading(row, data, ends)),
       el("aside", {class: "panel", "aria-labelledby": "findings-title"},
         el("h2", {id: "findings-title"}, W("findings"), el("span", {class: "status", id: "findings-count", role: "status"})),
         data.f.length ? el("details", {class: "filterbox", open: filtering()}, el("summary", {}, W("filters")), filters(true)) : null,

@@ -34,6 +34,7 @@ function onOverview(fresh, changed, before) {
     overview();
     if (before && changed.has("article")) { scrollTo(0, 0); $(`.glance[lang="${state.lang}"] h1`).focus({preventScroll: true}); }
   } else {
+    if (!DATA.documents.length) return;
     if (["search", "verdict", "severity", "category", "detector", "min"].some((key) => changed.has(key))) shown = STEP;
     refresh($("#filters form"));
     articles();

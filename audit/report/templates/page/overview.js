@@ -97,6 +97,7 @@ function stories() {
   place.replaceChildren(...DATA.stories.map(one));
 }
 function overview() {
+  if (!DATA.documents.length) return;
   $("#filters").replaceChildren(el("h2", {id: "articles-title"}, W("articles")), filters(false));
   refresh($("#filters form"));
   articles();
