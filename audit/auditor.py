@@ -76,7 +76,7 @@ class Auditor:
         weights = weights_of(self.options, self._settings("mqm"))
         self.judge = Judge(self._settings("verdict"), weights, self.languages.name)
         self.second = SecondWitness(self.assets, device, self._settings("contrast"))
-        self.own: Witnesses | None = summoned(own, device, self._settings("hub"))
+        self.own: Witnesses | None = summoned(own, device, self._settings("hub"), self.second)
 
     def _settings(self, section: str) -> Mapping[str, Any]:
         return self.assets.settings.get(section, {})

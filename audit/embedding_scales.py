@@ -60,9 +60,7 @@ def _scale(plain: NDArray[Any], cosines: NDArray[Any], same: NDArray[Any], other
         return None
     best: tuple[float, Scale] | None = None
     for share in _SHARES:
-        scale = Scale(
-            share=share, unlike=round(unlike, 3), alike=round(alike, 3), similarity=round(float(plain[same].mean()), 3)
-        )
+        scale = Scale(share=share, unlike=round(unlike, 3), alike=round(alike, 3), similarity=round(float(plain[same].mean()), 3))
         values = mixed(plain, cosines, scale)
         told = auc(values[same].tolist(), values[other].tolist()) or 0.0
         if best is None or told > best[0]:

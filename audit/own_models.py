@@ -18,6 +18,7 @@ import msgspec
 from audit.errors import UsageError
 
 if TYPE_CHECKING:
+    from audit.contrast import SecondWitness
     from audit.witnesses import Witnesses
 
 Role = Literal["tagger", "lm", "nli", "embedder", "judge", "qe"]
@@ -98,14 +99,20 @@ class Calibration(msgspec.Struct, frozen=True, kw_only=True):
     digest: str = ""
 
 
-def summoned(asked: Mapping[str, Any], device: str, settings: Mapping[str, Any]) -> Witnesses | None:
-    """The models of these options, opened; None, and nothing of theirs imported, where no model is asked for."""
+def summoned(asked: Mapping[str, Any], device: str, settings: Mapping[str, Any], second: SecondWitness) -> Witnesses | None:
+    """The models of these options, opened; None, and nothing of theirs imported, where no model is asked for.
+
+    A language model that has the files of the embedded encoder takes its place as the ``second`` witness.
+    """
     options = checked(asked)
     if not options:
         return None
     from audit.witnesses import Witnesses
 
-    return Witnesses(options, device, settings)
+    witnesses = Witnesses(options, device, settings, second.folder if "lm" in completed(options)[0] else None)
+    if witnesses.encoder is not None:
+        second.encoder = witnesses.encoder
+    return witnesses
 
 
 def checked(asked: Mapping[str, Any]) -> OwnModels:
