@@ -62,6 +62,8 @@ class _Read(NamedTuple):
     near: Near | None
 
 
+# Articles whose sentences are kept: stories are worked on one after the other, and an article takes some 300 KB.
+_KEPT: Final = 64
 _known: WeakKeyDictionary[Article, _Read] = WeakKeyDictionary()
 
 
@@ -106,6 +108,8 @@ def _read(article: Article, settings: Mapping[str, Any], near: Near | None) -> _
         meant = [_with_synonyms(bag, near, settings["synonyms"]) for bag in plain] if near else plain
         letters = [_letters(unit, settings["names"]) for unit in units]
         known = _known[article] = _Read(units, bags, meant, letters, settings, near)
+        if len(_known) > _KEPT:
+            _known.pop(next(iter(_known)))
     return known
 
 
