@@ -26,11 +26,12 @@ _NO_NOUNS: Final = re.compile(r"(?:ende[nrms]?|[Bb]ronze|[Ff]ederweißer|[Dd]res
 
 
 class Remark(NamedTuple):
-    """What is wrong in ``tokens[first:end]``: the rule, a sentence for the reader, and what should stand in place of a word."""
+    """What is wrong in ``tokens[first:end]``: the rule, a sentence for the reader, and what should stand in place of ``word``."""
 
     rule: str
     first: int
     end: int
+    word: int
     message: str
     suggestions: tuple[str, ...]
 
@@ -138,12 +139,12 @@ def remarks(tokens: tuple[Token, ...], sentence: Sentence, grammar: Grammar, ver
         better = tuple(stem + ending for ending in found.expected)
         if found.governed is None:
             message = f"“{adjective}” does not have an ending that goes with “{noun}”."
-            yield Remark("bare", found.adjective, found.noun + 1, message, better)
+            yield Remark("bare", found.adjective, found.noun + 1, found.adjective, message, better)
         else:
             preposition = tokens[found.governed].text
             message = f"Between “{preposition}” and “{noun}”, “{adjective}” needs another ending."
-            yield Remark("governed", found.governed, found.noun + 1, message, better)
+            yield Remark("governed", found.governed, found.noun + 1, found.adjective, message, better)
     for i, adverb in misspelt_times(tokens, sentence, grammar, verbs):
         noun = tokens[i].text
         message = f"“{noun}” is a noun only behind an article (“des {noun}”); alone it is the adverb “{adverb}”."
-        yield Remark("time", i - 1, i + 1, message, (adverb,))
+        yield Remark("time", i - 1, i + 1, i, message, (adverb,))

@@ -32,6 +32,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from audit import concord, syntax, valency
+from audit.alternatives import CONTRACTIONS, alternatives, better_forms, family
 from audit.article import lemma
 from audit.clauses import INFINITIVE, load_verbs, sentences
 from audit.concord import discords
@@ -46,12 +47,10 @@ from audit.types import Evidence, Finding, Suggestion
 _PRONOUNS: Final = frozenset({"der", "die", "das", "den", "dem", "welche", "welcher", "welches", "welchen", "welchem"})
 # Without an adjective or a preposition these are as often pronouns: "Ohne Timo ist das Nachteil", "dort bindet einer Kappen".
 _OFTEN_PRONOUNS: Final = frozenset({"das", "einer", "eines", "keiner", "jeder", "dieser", "jener", "welche", "welcher"})
-_CONTRACTIONS: Final = {
-    "im": "in", "am": "an", "beim": "bei", "vom": "von", "zum": "zu", "zur": "zu", "ins": "in", "ans": "an"
-}  # fmt: skip
 _PARTICIPLE: Final = re.compile(r"^[a-zäöüß]{4,}(?:end|t|en)e[mnrs]?$")
 _MESSAGES: Final = concord.MESSAGES | syntax.MESSAGES | valency.MESSAGES
 _NEUTER: Final = 0x4404  # nominative, dative and accusative of a neuter without plural
+_MOST: Final = 4  # suggestions
 _LONGEST: Final = 4  # adjectives before a noun; more is an enumeration
 
 
@@ -115,10 +114,13 @@ def _suspected(context: Context, lexis: Lexis, found: Sequence[Finding]) -> Iter
         words = charge.segment.text[charge.start : charge.end].split()
         if any(word in titles for word in (*words, *charge.segment.text[charge.end : charge.end + 30].split()[:1])):
             continue
+        segment, place = charge.segment, charge.suspicion
+        at, forms = alternatives(charge.kind, segment.tokens, place.first, place.end, lexis)
         pronoun = charge.kind == "article_form" and words[0] in _OFTEN_PRONOUNS  # "Ohne ihn ist das Nachteil genug"
         yield DETECTOR.finding(
             context, charge.segment, charge.start, charge.end, charge.message,
             weight=min(charge.weight, settings["pronoun"]) if pronoun else charge.weight, severity="minor",
+            suggestions=_suggested(segment, charge.start, charge.end, segment.tokens[at], forms),
             evidence=[Evidence(kind="model", note=f"network: {charge.kind}")],
         )  # fmt: skip
 
@@ -128,11 +130,11 @@ def _verbs(context: Context, lexis: Lexis, segment: Segment) -> Iterator[Finding
     tokens, grammar, verbs = segment.tokens, lexis.grammar, lexis.verbs
     for sentence in sentences(segment):
         for remark in remarks(tokens, sentence, grammar, verbs):
-            share = round(0.9 / max(1, len(remark.suggestions)), 2)
+            start, end, word = tokens[remark.first].start, tokens[remark.end - 1].end, tokens[remark.word]
             yield DETECTOR.finding(
-                context, segment, tokens[remark.first].start, tokens[remark.end - 1].end, remark.message,
+                context, segment, start, end, remark.message,
                 weight=context.settings["endings"][remark.rule], severity="minor",
-                suggestions=[Suggestion(text=word, probability=share) for word in remark.suggestions[:2]],
+                suggestions=_suggested(segment, start, end, word, remark.suggestions),
                 evidence=[Evidence(kind="rule", note=remark.rule)],
             )  # fmt: skip
         slips = (*syntax.slips(tokens, sentence, lexis), *valency.slips(tokens, sentence, lexis))
@@ -221,13 +223,13 @@ def _mismatch(context: Context, grammar: Grammar, segment: Segment, phrase: Phra
     if word == "die" and noun.text.endswith("s"):  # "die Müllers"
         return None
     governed = _governed(tokens, phrase.determiner, grammar)
-    better = _better(grammar, word, mask, governed)
+    better = better_forms(grammar, word, mask, governed)
     kinds = kind_names(mask)
     message = f"“{first.text}” does not go with “{noun.text}”, which is {kinds}."
-    if not better and word in _CONTRACTIONS:
+    if not better and word in CONTRACTIONS:
         article = "das" if word in ("ins", "ans") else "dem"
-        better = [f"{_CONTRACTIONS[word]} {form}" for form in _better(grammar, article, mask, 0xFFFF)]
-    suggestion = [Suggestion(text=_like(first.text, form), probability=round(0.9 / len(better), 2)) for form in better[:2]]
+        better = [f"{CONTRACTIONS[word]} {form}" for form in better_forms(grammar, article, mask, 0xFFFF)]
+    suggestion = _suggested(segment, first.start, noun.end, first, better)
     evidence = [Evidence(kind="rule", note=f"{noun.text}: {kinds}")]
     # "des Jetset", "seines Impresario": the genitive without its ending is on its way into the language.
     bare = not grammar.determiners[word].mask & ~0x00F0 and bool(mask & 0x0505)
@@ -236,28 +238,6 @@ def _mismatch(context: Context, grammar: Grammar, segment: Segment, phrase: Phra
         context, segment, first.start, noun.end, message, weight=weight, severity="minor", suggestions=suggestion,
         evidence=evidence,
     )  # fmt: skip
-
-
-def _better(grammar: Grammar, word: str, mask: int, governed: int) -> list[str]:
-    """Forms of the same determiner that fit the noun in a case that the written one could have."""
-    written = grammar.determiners[word].mask
-    cases = sum(15 << (4 * case) for case in range(4) if written >> (4 * case) & 15)
-    # A noun that cannot have the case at all ("zum Terrorist") lacks an ending of its own: no other determiner mends that.
-    for wanted in (mask & cases & governed, mask & governed if governed != 0xFFFF else 0, mask & cases):
-        forms = [form for form in _family(grammar, word) if grammar.determiners[form].mask & wanted]
-        if forms:
-            return sorted(forms, key=lambda form: (-(grammar.determiners[form].mask & wanted).bit_count(), form))
-    return []
-
-
-def _family(grammar: Grammar, word: str) -> list[str]:
-    """The forms of one determiner: der, die, das …; ein, eine …; dieser, diese …"""
-    if word in ("der", "die", "das", "den", "dem", "des"):
-        return ["der", "die", "das", "den", "dem", "des"]
-    if word in _CONTRACTIONS:
-        return [form for form in _CONTRACTIONS if _CONTRACTIONS[form] == _CONTRACTIONS[word]]
-    stem = "ein" if word.startswith("ein") else word[:-2] if word.endswith(("en", "em", "er", "es")) else word[:-1]
-    return [form for form in grammar.determiners if form.startswith(stem) and len(form) - len(stem) <= 2]
 
 
 def _adjective(
@@ -275,21 +255,21 @@ def _adjective(
         if possible & set(expected):
             continue
         message = f"After “{first.text}”, “{word}” needs another ending to go with “{noun.text}”."
-        options = [Suggestion(text=stem + ending, probability=round(0.9 / len(expected), 2)) for ending in expected]
+        options = _suggested(segment, first.start, noun.end, tokens[j], [stem + ending for ending in expected])
         evidence = [Evidence(kind="rule", note=f"{noun.text}: {kind_names(common)}")]
         return DETECTOR.finding(
             context, segment, first.start, noun.end, message, weight=context.settings["adjective"], severity="minor",
             suggestions=options, evidence=evidence,
         )  # fmt: skip
     governed = _governed(tokens, phrase.determiner, grammar)
-    contraction = first.text.lower() in _CONTRACTIONS
+    contraction = first.text.lower() in CONTRACTIONS
     if common & governed or contraction or _is_postposition(tokens, phrase.determiner - 1):
         return None
     preposition = tokens[phrase.determiner - 1]
     wanted = governed & grammar.noun(noun.text)
-    better = [form for form in _family(grammar, first.text.lower()) if grammar.determiners[form].mask & wanted]
+    better = [form for form in family(grammar, first.text.lower()) if grammar.determiners[form].mask & wanted]
     message = f"“{preposition.text}” does not take the {case_names(common)} of “{segment.text[first.start : noun.end]}”."
-    suggestion = [Suggestion(text=_like(first.text, form), probability=round(0.9 / len(better), 2)) for form in better[:2]]
+    suggestion = _suggested(segment, preposition.start, noun.end, first, better)
     return DETECTOR.finding(
         context, segment, preposition.start, noun.end, message, weight=context.settings["case"], severity="minor",
         suggestions=suggestion, evidence=[Evidence(kind="rule", note=f"{preposition.text}: {case_names(governed)}")],
@@ -301,8 +281,16 @@ def _is_postposition(tokens: tuple[Token, ...], i: int) -> bool:
     return tokens[i].text == "nach" and i > 0 and tokens[i - 1].text[0].isupper()
 
 
-def _like(written: str, form: str) -> str:
-    return form.capitalize() if written[0].isupper() else form
+def _put(segment: Segment, start: int, end: int, word: Token, new: str) -> str:
+    """The text from ``start`` to ``end`` with another word in place of one."""
+    form = new.capitalize() if word.text[0].isupper() and new != word.text.lower() else new
+    return segment.text[start : word.start] + form + segment.text[word.end : end]
+
+
+def _suggested(segment: Segment, start: int, end: int, word: Token, forms: Sequence[str]) -> list[Suggestion]:
+    """The first forms, each put into the text from ``start`` to ``end``."""
+    share = round(0.9 / max(1, len(forms)), 2)
+    return [Suggestion(text=_put(segment, start, end, word, form), probability=share) for form in forms[:_MOST]]
 
 
 DETECTOR = Detector(

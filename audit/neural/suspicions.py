@@ -130,12 +130,19 @@ def message(suspicion: Suspicion) -> str:
 class Charge(NamedTuple):
     """A suspicion that weighs something: a range of its segment's text, what to say of it, and its weight (log odds)."""
 
-    segment: Segment
+    suspicion: Suspicion
     start: int
     end: int
-    kind: str
     message: str
     weight: float
+
+    @property
+    def segment(self) -> Segment:
+        return self.suspicion.segment
+
+    @property
+    def kind(self) -> str:
+        return self.suspicion.kind
 
 
 def charges(
@@ -157,4 +164,4 @@ def charges(
         if any(field == segment.field and first < span.end and span.start < last for field, first, last in taken):
             continue
         weight = reached[-1] + (spoken if article.in_quotation(segment, start, end) else 0.0)
-        yield Charge(segment, start, end, suspicion.kind, message(suspicion), weight)
+        yield Charge(suspicion, start, end, message(suspicion), weight)
