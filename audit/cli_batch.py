@@ -14,7 +14,9 @@ from typing import Annotated
 import typer
 
 from audit import console
+from audit.cli_models import with_models
 from audit.errors import UsageError
+from audit.own_models import OwnModels
 
 
 class Runner(StrEnum):
@@ -51,6 +53,7 @@ def register(app: typer.Typer) -> None:
     app.command()(batch)
 
 
+@with_models
 def batch(
     paths: _Paths,
     output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="The folder to write to, or to go on in.")],
@@ -80,6 +83,8 @@ def batch(
     text_key: Annotated[str, typer.Option(help="The field that holds the text (jsonl, csv, parquet).")] = "text",
     id_key: Annotated[str, typer.Option(help="The field that holds the id (jsonl, csv, parquet).")] = "id",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No messages on standard error but errors.")] = False,
+    *,
+    own: OwnModels,
 ) -> int:
     """Audit a corpus into a folder of tables; the same command goes on where it was interrupted."""
     from audit.runner.batch import Means, run
@@ -101,6 +106,7 @@ def batch(
         seek_siblings=not no_siblings,
         screen_only=screen,
         cascade=cascade,
+        own={**own},
     )
     request = Request(
         paths=tuple(paths), plan=plan, text_key=text_key, id_key=id_key, limit=limit, format=output_format.value

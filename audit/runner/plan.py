@@ -23,7 +23,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """How documents are audited; every worker gets a copy.
 
     ``screen_only``: only the screen reads. ``cascade`` (0–1): documents whose p_machine by the screen is lower are left at
-    that. ``setup`` names a function (``module:function``) that is called with each worker's Auditor before it starts.
+    that. ``own`` are the user's own models (`audit.own_models.OwnModels`). ``setup`` names a function (``module:function``)
+    that is called with each worker's Auditor before it starts.
     """
 
     lang: str = "de"
@@ -36,6 +37,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     seek_siblings: bool = True
     screen_only: bool = False
     cascade: float | None = None
+    own: dict[str, Any] = {}
     setup: str = ""
 
     @property
@@ -56,7 +58,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
             weights=self.weights,
             seek_siblings=self.seek_siblings,
         )
-        auditor = Auditor(self.lang, device=self.device, options=options)
+        auditor = Auditor(self.lang, device=self.device, options=options, **self.own)
         if self.setup:
             _called(self.setup, auditor)
         return auditor
