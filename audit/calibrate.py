@@ -45,14 +45,6 @@ class Sample(NamedTuple):
     real: bool
 
 
-class Fitted(NamedTuple):
-    """The lines of the signals that help, and the mean log loss of articles left out, before and with them (natural log)."""
-
-    lines: dict[str, Line]
-    before: float
-    after: float
-
-
 class Outcome(NamedTuple):
     """A calibration and what is to be said about it."""
 
@@ -89,7 +81,7 @@ def calibrate(
     fitted = _fitted(known.findings, lines)
     roles: dict[str, Measured] = {}
     for role, source in own.sources.items():
-        found = {signal: line for signal, line in fitted.lines.items() if signal.partition("_")[0] == role}
+        found = {signal: line for signal, line in fitted.items() if signal.partition("_")[0] == role}
         raised = _raised(role, known.marks.get(role, []), lines)
         telling = scales(auditor, known.heard, lines) if role == "embedder" else {}
         roles[role] = Measured(model=source.name, revision=source.revision, findings=found, own=raised, scales=telling)
@@ -156,19 +148,33 @@ def _alone(heard: Testimony) -> list[tuple[Mark, Finding]]:
     return [(mark, mark.finding(heard.article, 0.0)) for mark in heard.marks if not marked_already(mark, heard)]
 
 
-def _fitted(samples: Sequence[Sample], lines: list[str]) -> Fitted:
-    """The signals that help, taken in one after the other, the most helpful first."""
-    signals = sorted({signal for sample in samples for signal in sample.signals})
+def _fitted(samples: Sequence[Sample], lines: list[str]) -> dict[str, Line]:
+    """The lines of the signals that help, and words for it."""
+    signals = _signals(samples)
     if not signals:
         lines.append("no finding of known truth that a model has something to say of")
-        return Fitted({}, 0.0, 0.0)
+        return {}
     if len({sample.real for sample in samples}) < 2:
         raise UsageError(
             "the labels tell of no finding that it is false, or of none that it is real: mark fully labelled documents "
             '("complete": true) and genuine ones ("label": "human")'
         )
+    fitted = chosen_lines(samples)
+    for signal in signals:
+        if signal in fitted:
+            lines.append(f"{signal}: log odds {fitted[signal].bias:+.3f} {fitted[signal].slope:+.3f} × value")
+        else:
+            lines.append(f"{signal}: counts for nothing; it does not help on articles left out")
+    before, after = _left_out_loss(samples, []), _left_out_loss(samples, list(fitted))
+    lines.append(f"mean log loss on articles left out: {before:.4f} without the models, {after:.4f} with them")
+    return fitted
+
+
+def chosen_lines(samples: Sequence[Sample]) -> dict[str, Line]:
+    """The lines of the signals that lower the loss on articles left out; taken in one by one, the most helpful first."""
+    signals = _signals(samples)
     chosen: list[str] = []
-    loss = before = _left_out_loss(samples, chosen)
+    loss = _left_out_loss(samples, chosen) if samples else 0.0
     while rest := [signal for signal in signals if signal not in chosen]:
         losses = {signal: _left_out_loss(samples, [*chosen, signal]) for signal in rest if _right_way(samples, chosen, signal)}
         best = min(losses, key=lambda signal: losses[signal], default=None)
@@ -176,14 +182,11 @@ def _fitted(samples: Sequence[Sample], lines: list[str]) -> Fitted:
             break
         chosen.append(best)
         loss = losses[best]
-    fitted = fit(samples, chosen)
-    for signal in signals:
-        if signal in fitted:
-            lines.append(f"{signal}: log odds {fitted[signal].bias:+.3f} {fitted[signal].slope:+.3f} × value")
-        else:
-            lines.append(f"{signal}: counts for nothing; it does not help on articles left out")
-    lines.append(f"mean log loss on articles left out: {before:.4f} without the models, {loss:.4f} with them")
-    return Fitted(fitted, before, loss)
+    return fit(samples, chosen)
+
+
+def _signals(samples: Sequence[Sample]) -> list[str]:
+    return sorted({signal for sample in samples for signal in sample.signals})
 
 
 def _right_way(samples: Sequence[Sample], chosen: Sequence[str], signal: str) -> bool:
