@@ -19,6 +19,7 @@ from collections import defaultdict
 from typing import NamedTuple
 
 from audit.detectors import Context, Detector
+from audit.siblings.evidence import load
 from audit.siblings.lexicon import Lexicon
 from audit.siblings.pivot_charges import Charge, Trial, chance, charges
 from audit.types import Evidence, Finding, Severity, Suggestion
@@ -38,7 +39,8 @@ class Drift(NamedTuple):
 
 def detect(context: Context) -> list[Finding]:
     lexicon = Lexicon.load(context.assets.path("lexicon"), context.assets.path("vectors"))
-    trial = charges(context.article, context.siblings, context.aligned, lexicon, context.assets.settings["wrong_sense"])
+    trees = load(context.assets.path("evidence"))
+    trial = charges(context.article, context.siblings, context.aligned, lexicon, trees, context.assets.settings["wrong_sense"])
     settings = context.settings
     found: list[Drift] = []
     taken: set[int] = set()
@@ -118,5 +120,5 @@ DETECTOR = Detector(
     version="1",
     category="Terminology/Inconsistent",
     detect=detect,
-    needs=frozenset({"lexicon", "vectors", "siblings"}),
+    needs=frozenset({"evidence", "lexicon", "vectors", "siblings"}),
 )

@@ -7,15 +7,15 @@ Fires: "im Berufungsverfahren am Donnerstag" where siblings write Telefonat (fr 
 electric car (fr pile: Batterie); "Kopfquartier" (en headquarters: Hauptsitz); "in Prüfung gesetzt" (fr mis en examen).
 
 Four roads lead to a suspicion. Pivot: siblings write another translation of a foreign word that the written word translates,
-and never the word itself. Slot: an aligned passage has another word between the same neighbours, and the written one is alien
-to the story. Context: another translation of the same foreign word fits sentence and article far better. Calque: the parts of
-a compound or phrase, taken back, make a foreign term that has another German name.
+and never the word itself. Slot: no such foreign word is known, but an aligned passage has another word between the same
+neighbours, and no sibling has the written one or a synonym. Context: another translation of the same foreign word fits sentence
+and article better. Calque: the parts of a compound or phrase, taken back, make a foreign term that has another German name.
 
 Innocent look-alikes, left alone: the same words used rightly (a Berufungsverfahren before a court, an Appell of the United
 Nations, a Stapel of files); synonyms; whatever a sibling writes, too; names; compounds that German text has.
 
-How sure: logistic regressions on genuine articles with swapped words (models/de/lexicon/calibrate.py). The other findings
-count: suspicions of one source language, or one foreign word behind several of them, strengthen each other.
+How sure: boosted trees, grown on judged mistakes of machine translations and on genuine German (models/de/lexicon/calibrate.py).
+The other findings count: suspicions of one source language, or one foreign word behind several of them, strengthen each other.
 
 Sources: the idea of a pivot for detecting sense errors without the source is our own; lexicon and licences:
 models/de/lexicon/CARD.md.
@@ -23,14 +23,14 @@ models/de/lexicon/CARD.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from audit.detectors import Context, Detector
+from audit.siblings.evidence import load
 from audit.siblings.lexicon import Lexicon
-from audit.siblings.lexicon_forms import suggestion
 from audit.siblings.pivot_calques import Calqued, calqued
-from audit.siblings.pivot_charges import Charge, Trial, chance, charges
-from audit.siblings.pivot_slots import SlotCharge, slot_charges
+from audit.siblings.pivot_charges import Charge, SlotCharge, Trial, chance, charges
+from audit.siblings.witnesses import Witness
 from audit.types import Evidence, Finding, Suggestion
 
 LANGUAGES = {"en": "English", "es": "Spanish", "fr": "French", "it": "Italian", "nl": "Dutch", "ru": "Russian"}
@@ -41,12 +41,13 @@ _MOST_PIVOTS = 3
 
 def detect(context: Context) -> list[Finding]:
     lexicon = Lexicon.load(context.assets.path("lexicon"), context.assets.path("vectors"))
-    trial = charges(context.article, context.siblings, context.aligned, lexicon, context.settings)
+    trees = load(context.assets.path("evidence"))
+    trial = charges(context.article, context.siblings, context.aligned, lexicon, trees, context.settings)
     calques = list(calqued(context.article, trial.reading, trial.mates, lexicon, context.settings["calque"]))
     taken = {place for calque in calques for place in calque.places}
     charged = [c for c in trial.best if c.weight >= context.settings["floor"] and c.place not in taken]
     taken |= {charge.place for charge in charged}
-    slots = [s for s in slot_charges(trial, context.aligned, lexicon, context.settings["slot"]) if s.place not in taken]
+    slots = [s for s in trial.slots if s.weight >= context.settings["floor"] and s.place not in taken]
     found = [_pivot_finding(context, trial, charge, lexicon) for charge in charged]
     found += [_calque_finding(context, calque) for calque in calques]
     found += [_slot_finding(context, trial, slot, lexicon) for slot in slots]
@@ -72,7 +73,7 @@ def _pivot_finding(context: Context, trial: Trial, charge: Charge, lexicon: Lexi
         weight=charge.weight,
         severity="major",
         suggestions=texts,
-        evidence=[_pivot(charge, lexicon), *_siblings(trial, charge)],
+        evidence=[_pivot(charge, lexicon), *_siblings(trial, charge.witnesses)],
     )
 
 
@@ -82,7 +83,7 @@ def _suggestions(trial: Trial, charge: Charge, lexicon: Lexicon) -> Iterator[tup
     whole = sum(chance(rival.weight) for rival in rivals)
     seen: set[str] = set()
     for rival in rivals:
-        text = suggestion(lexicon, charge.word.text, rival.pivot.word, rival.pivot.other, charge.word.split, rival.part)
+        text = rival.suggested(lexicon)
         if text not in seen:
             seen.add(text)
             yield text, chance(rival.weight) / whole
@@ -96,13 +97,13 @@ def _pivot(charge: Charge, lexicon: Lexicon) -> Evidence:
     return Evidence(kind="pivot", lang=first.lang, word=first.pivot, note=note + (f"; also {', '.join(also)}" if also else ""))
 
 
-def _siblings(trial: Trial, charge: Charge) -> Iterator[Evidence]:
+def _siblings(trial: Trial, witnesses: Sequence[Witness]) -> Iterator[Evidence]:
     """The places where siblings write the other word, one for each sibling."""
     seen: set[int] = set()
-    for witness in charge.witnesses:
+    for witness in witnesses:
         if witness.sibling not in seen and len(seen) < _MOST_QUOTED:
             seen.add(witness.sibling)
-            count = len({w.sibling for w in charge.witnesses})
+            count = len({w.sibling for w in witnesses})
             yield quoted(trial, witness.sibling, witness.place, f"{count} of {len(trial.mates)} siblings")
 
 
@@ -144,11 +145,11 @@ def _slot_finding(context: Context, trial: Trial, slot: SlotCharge, lexicon: Lex
         word.segment,
         word.start,
         word.end,
-        f"“{word.text}” is alien to the story; in the same place a sibling writes “{other}”.",
+        f"“{word.text}” is likely a mistranslation: in the same place, between the same words, siblings write “{other}”.",
         weight=slot.weight,
         severity="major",
         suggestions=[Suggestion(text=other, probability=0.5)],
-        evidence=[quoted(trial, slot.sibling, slot.there, "the same neighbours")],
+        evidence=list(_siblings(trial, slot.witnesses)),
     )
 
 
@@ -157,5 +158,5 @@ DETECTOR = Detector(
     version="1",
     category="Accuracy/Mistranslation",
     detect=detect,
-    needs=frozenset({"lexicon", "vectors"}),
+    needs=frozenset({"evidence", "lexicon", "vectors"}),
 )

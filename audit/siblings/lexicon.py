@@ -6,6 +6,7 @@ confusables and near-synonyms as rows of a sparse matrix, the parts of compounds
 
 from __future__ import annotations
 
+import unicodedata
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -20,6 +21,8 @@ _LOG_STEPS: Final = 8.0
 _SHORTEST_PART: Final = 3
 _SHORTEST_HEAD: Final = 4
 _CACHED_WORDS: Final = 200_000
+_LIKE_LETTERS: Final = 6
+_ONE_SOUND: Final = str.maketrans({"k": "c", "z": "c"})
 
 
 class Confusable(NamedTuple):
@@ -95,6 +98,9 @@ class Lexicon:
         self.speech = np.array([0 if w[0].isupper() else 1 if w.endswith("n") else 2 for w in self.words], dtype=np.uint8)
         self.back, self.forward, self.wrong = arrays["back"], arrays["forward"], arrays["wrong"]
         self.synonymy, self.apart = arrays["synonymy"], arrays["apart"]
+        # ln of how much oftener machines write a word than people who translate the same, and the share that people confirm
+        self.overuse: NDArray[np.float32] = arrays["overuse"].astype(np.float32) / 40
+        self.confirmed: NDArray[np.float32] = arrays["confirmed"].astype(np.float32) / 255
         self._calque_keys = arrays["calque_key"]
         self._calque_terms, self._calque_names = arrays["calque_term"], arrays["calque_name"]
         self._names = bytes(arrays["calque_names"]).split(b"\n")
@@ -105,6 +111,8 @@ class Lexicon:
         self.vectored = len(vectors)
         self.split = lru_cache(maxsize=_CACHED_WORDS)(self._split)
         self.key = lru_cache(maxsize=_CACHED_WORDS)(self._key)
+        self.near = lru_cache(maxsize=_CACHED_WORDS)(self._near)
+        self.likeness = lru_cache(maxsize=_CACHED_WORDS)(self._likeness)
 
     def __len__(self) -> int:
         return len(self.words)
@@ -153,6 +161,10 @@ class Lexicon:
             if best is None or rank > best[0]:
                 best = (rank, Split(first, head, cut))
         return best[1] if best else None
+
+    def _likeness(self, word: int, pivot: int) -> float:
+        """How alike a word and a pivot (by its place among the pivots) begin: 0 (other letters) to 1 (six letters and more)."""
+        return likeness(self.words[word], self._pivots[pivot].decode("utf-8"))
 
     def row(self, word: int) -> range:
         """The places of a word's confusables in ``other``, ``pivot`` and the like."""
@@ -226,20 +238,37 @@ class Lexicon:
             found.setdefault(word, []).append((lang, name))
         return found
 
-    def near(self, word: int) -> list[tuple[int, float]]:
+    def _near(self, word: int) -> tuple[tuple[int, float], ...]:
         """Near-synonyms of a word with their synonymy (0–1), nearest first."""
         places = slice(int(self.near_start[word]), int(self.near_start[word + 1]))
-        return list(zip(self.near_word[places].tolist(), (self.near_synonymy[places] / 255).tolist(), strict=True))
+        return tuple(zip(self.near_word[places].tolist(), (self.near_synonymy[places] / 255).tolist(), strict=True))
+
+    @cached_property
+    def _norms(self) -> NDArray[np.float32]:
+        """The reciprocal length of each vector [vectored + 1]; 0 for words without one."""
+        import numpy as np
+
+        lengths = np.sqrt((self.vectors.astype(np.float32) ** 2).sum(axis=1))
+        return np.append(1 / np.maximum(lengths, 1e-6), 0).astype(np.float32)
 
     def context_vectors(self, words: NDArray[np.intp]) -> NDArray[np.float32]:
         """Vectors [len(words), dimensions], unit length up to rounding; zero for words without one."""
         import numpy as np
 
-        known = words < self.vectored
-        found = np.zeros((len(words), self.vectors.shape[1]), dtype=np.float32)
-        found[known] = self.vectors[words[known]]
-        norms = np.sqrt(np.einsum("ij,ij->i", found, found))
-        return found / np.maximum(norms, 1e-6)[:, None]
+        row = np.minimum(words, self.vectored)
+        return self.vectors[np.minimum(row, self.vectored - 1)] * self._norms[row][:, None]
+
+
+def likeness(word: str, foreign: str) -> float:
+    """How alike two words of two languages begin, 0–1; c, k and z, f and ph are one, accents nothing."""
+    one, other = (_plain(text) for text in (word, foreign))
+    shared = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return min(shared, _LIKE_LETTERS) / _LIKE_LETTERS
+
+
+def _plain(text: str) -> str:
+    letters = unicodedata.normalize("NFD", text.lower().replace("ph", "f")).translate(_ONE_SOUND)
+    return "".join(letter for letter in letters if letter.isalpha())
 
 
 @cache

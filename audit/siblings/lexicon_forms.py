@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from audit.siblings.lexicon import Lexicon, Split
@@ -9,6 +10,8 @@ from audit.siblings.lexicon import Lexicon, Split
 # So many letters of a first part tell it from others.
 _FIRST_PART: Final = 5
 _INSEPARABLE: Final = ("be", "emp", "ent", "er", "ge", "miss", "ver", "zer")
+# A part that stands twice in a compound ("Ministerministerin"): the suggestion is the whole word.
+_REPEATED: Final = re.compile(r"(\w{5,})\1", re.IGNORECASE)
 _GENITIVES: Final = ("s", "es", "ses")
 _ADJECTIVE_ENDINGS: Final = ("eren", "erem", "erer", "eres", "ere", "sten", "ste", "en", "em", "er", "es", "e", "")
 
@@ -23,8 +26,8 @@ def suggestion(lexicon: Lexicon, written: str, word: int, other: int, split: Spl
             return inflected(lexicon, written, word, other)
         head = written[split.cut :].lstrip("-")
         new = inflected(lexicon, head[:1].upper() + head[1:], word, other)
-        joined = new if "-" in written else new.lower()
-        return written[: split.cut] + joined
+        joined = written[: split.cut] + (new if "-" in written else new.lower())
+        return new if _REPEATED.search(joined) else joined
     if written[split.cut - 1] == "-":
         return f"{lexicon.words[other]}-{written[split.cut :]}"
     return _first_part(lexicon, other) + written[split.cut :]
@@ -38,14 +41,23 @@ def _first_part(lexicon: Lexicon, other: int) -> str:
 
 def inflected(lexicon: Lexicon, written: str, word: int, other: int) -> str:
     """The form of the other word that answers the written form: case and number of a noun, ending of a verb or adjective."""
-    lemma, target = lexicon.words[word], lexicon.words[other]
+    lemma = lexicon.words[word]
+    target, forms = _spelled(lexicon.words[other], lexicon.forms(other))
     if written in (lemma, lemma.capitalize()):
         return target
-    forms = lexicon.forms(other)
     if target[0].isupper():
         return _noun(written, lemma, target, forms)
     found = _verb(written, lemma, target, forms) if target.endswith("n") else _adjective(written, lemma, target, forms)
     return found[0].upper() + found[1:] if written[0].isupper() else found
+
+
+def _spelled(target: str, forms: list[str]) -> tuple[str, list[str]]:
+    """The word and its forms in the spelling since 1996: where every other form has ss (Prozesse), so has the lemma (Prozeß)."""
+    modern = target.replace("ß", "ss")
+    others = [form for form in forms if form not in (target, modern)]
+    if modern == target or not others or any("ß" in form for form in others):
+        return target, forms
+    return modern, others
 
 
 def _noun(written: str, lemma: str, target: str, forms: list[str]) -> str:

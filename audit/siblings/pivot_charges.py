@@ -1,25 +1,33 @@
 """Weighs the evidence of `audit.siblings.pivots`: for each written word the likeliest charge, and how likely it is.
 
-Two logistic regressions (with siblings, from the text alone; models/de/lexicon/calibrate.py) give the log odds of each pair.
-A second look lets the document speak: pivots of an article that was translated come from one language, and one foreign word
-that a machine does not master explains several of its words.
+Boosted trees (`audit.siblings.evidence`; models/de/lexicon/calibrate.py) give the log odds of each pair. A second look lets the
+document speak: pivots of an article that was translated come from one language, and one foreign word that a machine does not
+master explains several of its words.
 """
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
 from audit.article import Article
 from audit.siblings import Aligned, Sibling
+from audit.siblings.evidence import Trees
 from audit.siblings.lexicon import Confusable, Lexicon
+from audit.siblings.lexicon_forms import suggestion
 from audit.siblings.names import proper_names
-from audit.siblings.pivots import PAIR_FEATURES, SIBLING_FEATURES, Pairs, Part, Siblings, Witness, pairs, passages
+from audit.siblings.pivot_slots import slots
+from audit.siblings.pivots import Pairs, Part, pairs
 from audit.siblings.slots import Reading, Word, read
+from audit.siblings.witnesses import Siblings, Witness
 from audit.text import Segment
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 # Below these log odds a charge is hopeless: the second look and the verdict move it by at most 3 each.
 _HOPELESS: Final = -6.0
@@ -47,14 +55,29 @@ class Charge(NamedTuple):
     def pivot(self) -> Confusable:
         return self.pivots[0]
 
+    def suggested(self, lexicon: Lexicon) -> str:
+        """The other word in the form that its place asks for: what ``word`` in its segment could be replaced by."""
+        return suggestion(lexicon, self.word.text, self.pivot.word, self.pivot.other, self.word.split, self.part)
+
+
+class SlotCharge(NamedTuple):
+    """A word, the word that siblings write in its slot though no foreign word is known for both, and the log odds."""
+
+    place: int
+    other: int
+    witnesses: tuple[Witness, ...]
+    weight: float
+
 
 class Trial(NamedTuple):
-    """Every charge against an article: ``best`` one for each word, ``every`` all that are not hopeless."""
+    """Every charge against an article: ``best`` one for each word, ``every`` all that are not hopeless; ``slots`` at most one
+    for each word."""
 
     reading: Reading
     mates: tuple[Article, ...]
     best: tuple[Charge, ...]
     every: tuple[Charge, ...]
+    slots: tuple[SlotCharge, ...] = ()
 
 
 _TRIED: WeakKeyDictionary[Article, tuple[tuple[int, ...], Trial]] = WeakKeyDictionary()
@@ -65,16 +88,21 @@ def charges(
     siblings: Sequence[Sibling],
     aligned: Mapping[Segment, Sequence[Aligned]],
     lexicon: Lexicon,
+    trees: Mapping[str, Trees],
     settings: Mapping[str, Any],
 ) -> Trial:
-    """The charges against an article, in the order of its words. ``settings``: the section ``[<lang>.wrong_sense]``."""
-    mates = tuple(sibling.article for sibling in siblings)
-    key = tuple(id(mate) for mate in mates)
+    """The charges against an article, in the order of its words.
+
+    ``trees``: what weighs the evidence (`audit.siblings.evidence.load`); ``settings``: the section ``[<lang>.wrong_sense]``.
+    """
+    # what reads like a machine translation itself is no witness: it may have made the same mistake, or another
+    siblings = [sibling for sibling in siblings if sibling.weight >= settings["credible"]]
+    key = tuple(id(sibling.article) for sibling in siblings)
     known = _TRIED.get(article)
     if known is not None and known[0] == key:
         return known[1]
     reading = read(article, lexicon)
-    trial = _try(article, reading, mates, aligned, lexicon, settings)
+    trial = _try(article, reading, siblings, aligned, trees, settings)
     _TRIED[article] = (key, trial)
     return trial
 
@@ -82,24 +110,45 @@ def charges(
 def _try(
     article: Article,
     reading: Reading,
-    mates: tuple[Article, ...],
+    siblings: Sequence[Sibling],
     aligned: Mapping[Segment, Sequence[Aligned]],
-    lexicon: Lexicon,
+    trees: Mapping[str, Trees],
     settings: Mapping[str, Any],
 ) -> Trial:
     named = _named(article)
-    there = Siblings(lexicon, [read(mate, lexicon) for mate in mates], passages(aligned, mates)) if mates else None
+    there = Siblings(reading, siblings, aligned) if siblings else None
     raised: list[Charge] = []
-    if len(found := pairs(reading)):
+    if len(found := pairs(reading, there.written if there else None)):
         if there is not None:
-            raised += _with_siblings(reading, found, there, settings["siblings"])
-        raised += _alone(reading, found, there, settings)
-    raised = [charge for charge in raised if not _in_name(charge.word, named)]
+            raised += _with_siblings(reading, found, there, trees["siblings"], settings["part"])
+        raised += _alone(reading, found, there, trees["alone"], settings)
+    raised = [c for c in raised if not _in_name(c.word, named) and not _same_head(c.pivot, reading.lexicon)]
     raised = _second_look(raised, settings)
+    raised = _untainted(raised, reading, settings["tainted"])
     best: dict[int, Charge] = {}
     for charge in sorted(raised, key=lambda c: (-c.weight, c.place, c.pivot.other)):
         best.setdefault(charge.place, charge)
-    return Trial(reading, mates, tuple(sorted(best.values(), key=lambda c: c.place)), tuple(raised))
+    mates = tuple(sibling.article for sibling in siblings)
+    slotted = _slots(reading, there, trees["slot"], settings["document"], named) if there is not None else ()
+    return Trial(reading, mates, tuple(sorted(best.values(), key=lambda c: c.place)), tuple(raised), slotted)
+
+
+def _slots(
+    reading: Reading,
+    there: Siblings,
+    trees: Trees,
+    weights: Mapping[str, float],
+    named: Mapping[Segment, Sequence[tuple[int, int]]],
+) -> tuple[SlotCharge, ...]:
+    found, features = slots(reading, there)
+    if not found:
+        return ()
+    best: dict[int, SlotCharge] = {}
+    for slot, odds in zip(found, trees.odds(features).tolist(), strict=True):
+        known, weight = best.get(slot.place), weights["bias"] + weights["slots"] + weights["slot"] * odds
+        if odds > _HOPELESS and (known is None or weight > known.weight) and not _in_name(reading.words[slot.place], named):
+            best[slot.place] = SlotCharge(slot.place, slot.other, slot.witnesses, weight)
+    return tuple(best[place] for place in sorted(best))
 
 
 def _named(article: Article) -> dict[Segment, list[tuple[int, int]]]:
@@ -113,40 +162,58 @@ def _in_name(word: Word, named: Mapping[Segment, Sequence[tuple[int, int]]]) -> 
     return any(start < word.end and word.start < end for start, end in named.get(word.segment, ()))
 
 
-def _with_siblings(reading: Reading, found: Pairs, there: Siblings, weights: Mapping[str, float]) -> list[Charge]:
-    import numpy as np
-
-    beta = np.array([weights[name] for name in PAIR_FEATURES + SIBLING_FEATURES])
-    chosen, features, witnesses = there.supported(reading, found)
-    odds = features @ beta
-    return [
-        _charge(reading, found, int(pair), float(weight), seen)
-        for pair, weight, seen in zip(chosen, odds, witnesses, strict=True)
-        if weight > _HOPELESS
-    ]
+def _untainted(raised: Sequence[Charge], reading: Reading, least: float) -> list[Charge]:
+    """The charges without those whose other word the article writes, too, under a charge of its own of these log odds: one
+    wrong sense does not explain another, where something else can."""
+    suspects = {charge.pivot.word for charge in raised if charge.weight >= least}
+    clean = {c.place for c in raised if c.weight >= least and c.pivot.other not in suspects}
+    tainted = suspects & reading.places.keys()
+    return [c for c in raised if c.pivot.other not in tainted or c.place not in clean]
 
 
-def _alone(reading: Reading, found: Pairs, there: Siblings | None, settings: Mapping[str, Any]) -> list[Charge]:
+def _same_head(pair: Confusable, lexicon: Lexicon) -> bool:
+    """Whether one is a compound with the other as its head: Streitkraft is no wrong sense of the word that Kraft translates."""
+    for one, other in ((pair.word, pair.other), (pair.other, pair.word)):
+        split = lexicon.split(lexicon.words[one])
+        if split is not None and split.head == other:
+            return True
+    return False
+
+
+def _with_siblings(reading: Reading, found: Pairs, there: Siblings, trees: Trees, parts: Mapping[str, float]) -> list[Charge]:
+    chosen, features, witnesses = there.supported(found)
+    return list(_charges(reading, found, chosen, trees.odds(features), witnesses, parts))
+
+
+def _alone(reading: Reading, found: Pairs, there: Siblings | None, trees: Trees, settings: Mapping[str, Any]) -> list[Charge]:
     """Charges from the text alone. Siblings that write neither word, or the written one elsewhere, shift them; a passage that
     is aligned and writes the same word clears it; pairs whose other word they write have been weighed with them."""
     import numpy as np
 
-    odds = found.features @ np.array([settings["alone"][name] for name in PAIR_FEATURES])
-    if there is None:
-        return [_charge(reading, found, int(i), float(odds[i]), ()) for i in np.flatnonzero(odds > _HOPELESS)]
-    echoed = there.written[found.words]
-    odds += np.where(echoed, settings["echoed"], settings["unsupported"])
-    odds[there.written[found.other] & ~echoed] = -np.inf
-    return [
-        _charge(reading, found, int(i), float(odds[i]), ())
-        for i in np.flatnonzero(odds > _HOPELESS)
-        if not there.confirms(reading, found.terms[int(found.term[i])])
-    ]
+    chosen = np.flatnonzero(~found.supported)
+    if there is not None:
+        chosen = np.array([i for i in chosen if not there.confirms(found.terms[int(found.term[i])])], dtype=np.intp)
+    odds = trees.odds(found.features[chosen])
+    if there is not None:
+        odds += np.where(there.written[found.words[chosen]], settings["echoed"], settings["unsupported"])
+    return list(_charges(reading, found, chosen, odds, [()] * len(chosen), settings["part"]))
 
 
-def _charge(reading: Reading, found: Pairs, pair: int, weight: float, witnesses: tuple[Witness, ...]) -> Charge:
-    term = found.terms[int(found.term[pair])]
-    return Charge(term.place, reading.words[term.place], term.part, found.confusables(pair, reading.lexicon), witnesses, weight)
+def _charges(
+    reading: Reading,
+    found: Pairs,
+    chosen: NDArray[np.intp],
+    odds: NDArray[np.float64],
+    witnesses: Sequence[tuple[Witness, ...]],
+    parts: Mapping[str, float],
+) -> Iterator[Charge]:
+    """The charges of these pairs that are not hopeless; ``parts``: what is added for parts of compounds."""
+    for pair, own, seen in zip(chosen.tolist(), odds.tolist(), witnesses, strict=True):
+        term = found.terms[int(found.term[pair])]
+        weight = own + parts.get(term.part, 0.0)
+        if weight > _HOPELESS:
+            pivots = found.confusables(pair, reading.lexicon)
+            yield Charge(term.place, reading.words[term.place], term.part, pivots, seen, weight)
 
 
 def chance(weight: float) -> float:

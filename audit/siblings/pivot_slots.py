@@ -1,114 +1,138 @@
-"""Words that stand where a sibling has another word between the same neighbours, though no foreign word explains it."""
+"""Words that stand where a sibling has another word between the same neighbours, though no foreign word is known for both."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from audit.siblings import Aligned
-from audit.siblings.lexicon import Lexicon
-from audit.siblings.pivot_charges import Trial
-from audit.siblings.slots import Reading, read
-from audit.text import Segment
+from audit.siblings.slots import Reading
+from audit.siblings.witnesses import Siblings, Witness, lexical
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-# Neighbours are sought so many words to either side, at nearly the same distance in both texts.
-_REACH: Final = 3
-_SHIFT: Final = 1
-_RARE_ZIPF: Final = 6.0
+SLOT_FEATURES: Final = (
+    "bias",
+    "kin",  # cosine of the two words
+    "alien",  # cosine of the written word with the siblings
+    "fit",  # how much better the other word fits them
+    "rarity_word",
+    "rarity_other",
+    "repeated",  # log of how often the article writes the word
+    "verb",
+    "adjective",
+    "overuse",  # log of how much oftener machines write the word than people do
+    "confirmed",  # the share of its uses by machines that people confirm
+    "overuse_other",
+    "share",  # share of the siblings that write the other word
+    "aligned",  # score of the aligned passage
+    "slot",  # what the slots of the two words share, by rarity
+    "neighbours",  # words next to both
+    "same_place",  # how nearly both stand at the same point of their passages
+    "rendered",  # synonymy of the other word with the nearest word of the sentence
+    "mates",  # number of siblings, up to three
+)
+_LEAST_NEIGHBOURS: Final = 1.0
+_MOST_SLOTS: Final = 80
+# Words as near as this (cosine of their contexts) are of one kind, as weekdays are: which of them is right is a matter of facts.
+_ONE_KIND: Final = 0.5
 
 
-class SlotCharge(NamedTuple):
-    """A word that is alien to the story, the word that ``sibling`` has in its slot (at ``there``), and the log odds."""
+class Slot(NamedTuple):
+    """A word (its place and number), the number of the word in its slot, and where siblings write that."""
 
     place: int
+    word: int
     other: int
-    sibling: int
-    there: int
-    weight: float
+    witnesses: tuple[Witness, ...]
 
 
-def slot_charges(
-    trial: Trial, aligned: Mapping[Segment, Sequence[Aligned]], lexicon: Lexicon, settings: Mapping[str, Any]
-) -> list[SlotCharge]:
-    """At most one charge for each word. ``settings``: the section ``[<lang>.wrong_sense.slot]``."""
-    if not trial.mates:
-        return []
-    mates = [read(mate, lexicon) for mate in trial.mates]
-    written = {number for mate in mates for number in (*mate.places, *mate.parts)}
-    story = _story(mates)
-    position = {id(mate): i for i, mate in enumerate(trial.mates)}
-    found = []
-    for place, word in enumerate(trial.reading.words):
-        if not _suspect(trial.reading, place, written, story, settings):
-            continue
-        rows = [row for row in aligned.get(word.segment, ()) if row.covers(word.start, word.end)]
-        options = [
-            (score, SlotCharge(place, other, i, there, settings["weight"] + settings["neighbours"] * score))
-            for row in rows
-            for i in (position[id(row.sibling.article)],)
-            for other, there, score in _same_slot(trial.reading, place, mates[i], row, story, settings)
-        ]
-        if options:
-            found.append(max(options, key=lambda o: (o[0], -o[1].sibling, -o[1].there))[1])
-    return found
-
-
-def _story(mates: Sequence[Reading]) -> NDArray[np.float32]:
+def slots(reading: Reading, there: Siblings) -> tuple[list[Slot], NDArray[np.float64]]:
+    """The article's words whose slot an aligned passage fills with another one, and their features [slots, SLOT_FEATURES]."""
     import numpy as np
 
-    total = np.sum([mate.document for mate in mates], axis=0)
-    return total / max(float(np.linalg.norm(total)), 1e-6)
+    found = [Slot(place, word, other, there.witnesses(place, other)) for place, word, other in _candidates(reading, there)]
+    if not found:
+        return [], np.zeros((0, len(SLOT_FEATURES)))
+    features = _features(reading, there, found)
+    differ = np.flatnonzero(features[:, SLOT_FEATURES.index("kin")] < _ONE_KIND)
+    return [found[i] for i in differ.tolist()], features[differ]
 
 
-def _suspect(reading: Reading, place: int, written: set[int], story: NDArray[np.float32], settings: Mapping[str, Any]) -> bool:
-    """Whether a noun is alien to the story: no sibling writes it or a synonym, and its usual contexts are others."""
+def _candidates(reading: Reading, there: Siblings) -> list[tuple[int, int, int]]:
+    """Place, number and other number of nouns that neither siblings (or a synonym) nor, the other one, the article write."""
     import numpy as np
 
-    word, lexicon = reading.words[place], reading.lexicon
-    if word.number < 0 or word.number >= lexicon.vectored or not lexicon.words[word.number][0].isupper() or word.opening:
-        return False
-    if word.number in written or any(number in written for number, _ in lexicon.near(word.number)):
-        return False
-    vector = lexicon.context_vectors(np.array([word.number]))[0]
-    return float(vector @ story) < settings["alien"]
-
-
-def _same_slot(
-    reading: Reading, place: int, mate: Reading, row: Aligned, story: NDArray[np.float32], settings: Mapping[str, Any]
-) -> Iterator[tuple[int, int, float]]:
-    """Nouns of the aligned passage, foreign to the article, between the same neighbours."""
-    import numpy as np
-
-    lexicon, own = reading.lexicon, reading.words[place].number
-    start, end = row.range
-    for there, word in enumerate(mate.words):
-        if word.segment is not row.segment or not start <= word.start < end or not 0 <= word.number < lexicon.vectored:
-            continue
-        if word.number in reading.places or not lexicon.words[word.number][0].isupper():
-            continue
-        shared = _neighbours(reading, place, mate, there)
-        if shared < settings["least"]:
-            continue
-        pair = lexicon.context_vectors(np.array([own, word.number]))
-        if float(pair[0] @ pair[1]) < settings["kin"] and float((pair[1] - pair[0]) @ story) > settings["gain"]:
-            yield word.number, there, shared
-
-
-def _neighbours(reading: Reading, place: int, mate: Reading, there: int) -> float:
-    """The rarity of the words that stand at nearly the same distance on the same side of both words."""
-    total = 0.0
-    own = {i: reading.words[place + i] for i in range(-_REACH, _REACH + 1) if 0 <= place + i < len(reading.words) and i}
-    other = {i: mate.words[there + i] for i in range(-_REACH, _REACH + 1) if 0 <= there + i < len(mate.words) and i}
-    for i, word in own.items():
-        for j in range(i - _SHIFT, i + _SHIFT + 1):
-            match = other.get(j)
-            if match is None or i * j <= 0 or match.number != word.number or word.number < 0:
+    lexicon = reading.lexicon
+    own = _alone(reading, there)
+    best: dict[tuple[int, int, int], float] = {}
+    for i, mate in enumerate(there.mates):
+        free = lexical(lexicon, mate.numbers) & ~np.isin(mate.numbers, list(reading.holders)) & ~there.named[i]
+        for passage in there.passages:
+            if passage.sibling != i or passage.own_first == passage.own_end or passage.first == passage.end:
                 continue
-            if word.segment is reading.words[place].segment and match.segment is mate.words[there].segment:
-                total += max(0.3, _RARE_ZIPF - float(reading.lexicon.zipf[word.number]))
-                break
-    return total
+            block = there.neighbours[i][passage.own_first : passage.own_end, passage.first : passage.end]
+            fits = (
+                (block >= _LEAST_NEIGHBOURS)
+                & own[passage.own_first : passage.own_end, None]
+                & free[None, passage.first : passage.end]
+            )
+            for row, column in np.argwhere(fits).tolist():
+                word = int(reading.numbers[passage.own_first + row])
+                other = int(mate.numbers[passage.first + column])
+                if lexicon.speech[word] == lexicon.speech[other] == 0 and all(n != other for n, _ in lexicon.near(word)):
+                    key = (passage.own_first + row, word, other)
+                    best[key] = max(best.get(key, 0.0), float(block[row, column]) * passage.score)
+    return sorted(sorted(best, key=lambda key: (-best[key], key))[:_MOST_SLOTS])
+
+
+def _alone(reading: Reading, there: Siblings) -> NDArray[np.bool_]:
+    """Which words of the article no sibling writes, nor a near-synonym of them [words] (bool)."""
+    import numpy as np
+
+    lexicon = reading.lexicon
+    alone = lexical(lexicon, reading.numbers) & ~there.written[np.maximum(reading.numbers, 0)]
+    for place in np.flatnonzero(alone).tolist():
+        alone[place] = not any(there.written[n] for n, _ in lexicon.near(int(reading.numbers[place])))
+    return alone
+
+
+def _features(reading: Reading, there: Siblings, found: Sequence[Slot]) -> NDArray[np.float64]:
+    import numpy as np
+
+    lexicon = reading.lexicon
+    words, others = (np.array([getattr(slot, name) for slot in found], dtype=np.intp) for name in ("word", "other"))
+    written, meant = lexicon.context_vectors(words), lexicon.context_vectors(others)
+    alien, fit = written @ there.document, meant @ there.document
+    weight = max(sum(there.weights), 1e-6)
+    columns: Mapping[str, NDArray[np.float64] | float] = {
+        "bias": 1.0,
+        "kin": np.einsum("ij,ij->i", written, meant),
+        "alien": alien,
+        "fit": fit - alien,
+        "rarity_word": 6.0 - lexicon.zipf[words],
+        "rarity_other": 6.0 - lexicon.zipf[others],
+        "repeated": np.log([len(reading.places.get(slot.word, (0,))) for slot in found]),
+        "verb": lexicon.speech[words] == 1,
+        "adjective": lexicon.speech[words] == 2,
+        "overuse": lexicon.overuse[words],
+        "confirmed": lexicon.confirmed[words],
+        "overuse_other": lexicon.overuse[others],
+        "share": there.support[others] / weight,
+        "aligned": np.array([slot.witnesses[0].aligned for slot in found]),
+        "slot": np.array([slot.witnesses[0].slot for slot in found]),
+        "neighbours": np.array([slot.witnesses[0].neighbours for slot in found]),
+        "same_place": np.array([slot.witnesses[0].same_place for slot in found]),
+        "rendered": np.array([_rendered(reading, slot) for slot in found]),
+        "mates": float(min(len(there.mates), 3)),
+    }
+    features = np.zeros((len(found), len(SLOT_FEATURES)))
+    for i, name in enumerate(SLOT_FEATURES):
+        features[:, i] = columns[name]
+    return features
+
+
+def _rendered(reading: Reading, slot: Slot) -> float:
+    said = reading.said[reading.words[slot.place].sentence]
+    return max((s for n, s in reading.lexicon.near(slot.other) if n in said and n != slot.word), default=0.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -87,6 +88,48 @@ class Reading:
     def slots(self) -> dict[int, dict[int, float]]:
         """Slots that were asked for, by place."""
         return {}
+
+    @cached_property
+    def segments(self) -> dict[Segment, tuple[int, list[int]]]:
+        """For each segment the place of its first word, and where its words start."""
+        found: dict[Segment, tuple[int, list[int]]] = {}
+        for place, word in enumerate(self.words):
+            if word.segment not in found:
+                found[word.segment] = (place, [])
+            found[word.segment][1].append(word.start)
+        return found
+
+    def between(self, segment: Segment, start: int, end: int) -> tuple[int, int]:
+        """The places (half-open) of the words that start in a range of a segment's text."""
+        first, starts = self.segments.get(segment, (0, []))
+        return first + bisect_left(starts, start), first + bisect_left(starts, end)
+
+    @cached_property
+    def holders(self) -> dict[int, tuple[int, ...]]:
+        """The places of the words that are a number, or have it as a part."""
+        found: dict[int, set[int]] = {number: set(places) for number, places in self.places.items()}
+        for number, places in self.parts.items():
+            found.setdefault(number, set()).update(places)
+        return {number: tuple(sorted(places)) for number, places in found.items()}
+
+    @cached_property
+    def said(self) -> dict[int, frozenset[int]]:
+        """The numbers of each sentence's words and of the parts of its compounds."""
+        found: dict[int, set[int]] = defaultdict(set)
+        for word in self.words:
+            found[word.sentence].add(word.number)
+            if word.split is not None:
+                found[word.sentence] |= {word.split.first, word.split.head}
+        return {sentence: frozenset(numbers) for sentence, numbers in found.items()}
+
+    @cached_property
+    def keys(self) -> NDArray[np.int64]:
+        """A key for each word that words of one lemma share, and unknown words of one form [words]."""
+        import numpy as np
+
+        base = len(self.lexicon)
+        unknown = (base + int.from_bytes(word.text.lower().encode()[-6:], "big") for word in self.words)
+        return np.array([w.number if w.number >= 0 else key for w, key in zip(self.words, unknown, strict=True)], dtype=np.int64)
 
     @cached_property
     def sentences(self) -> dict[int, tuple[int, int]]:

@@ -16,7 +16,8 @@ from audit.article import lemma
 from audit.auditor import Auditor
 from audit.detectors import Context
 from audit.siblings import pivots
-from audit.siblings.lexicon import Lexicon
+from audit.siblings.evidence import load
+from audit.siblings.lexicon import Lexicon, likeness
 from audit.siblings.lexicon_forms import inflected, suggestion
 from audit.siblings.pivot_charges import charges
 from audit.siblings.slots import read
@@ -131,6 +132,8 @@ def test_splits_nothing_that_is_one_word(lexicon: Lexicon, word: str) -> None:
         ("fragte", "fragen", "fordern", "forderte"),
         ("gestoppt", "stoppen", "verhaften", "verhaftet"),
         ("wichtigen", "wichtig", "groß", "großen"),
+        ("Gericht", "Gericht", "Prozeß", "Prozess"),
+        ("Gerichte", "Gericht", "Prozeß", "Prozesse"),
     ],
 )
 def test_suggestions_are_inflected_like_the_written_word(
@@ -151,7 +154,8 @@ def test_a_word_that_an_aligned_sibling_writes_is_cleared(context: Make, auditor
     sibling = "Über die Berufung des verurteilten Arztes aus Hannover verhandelt das Oberlandesgericht in Celle im Herbst."
     made = context(text, siblings=[sibling])
     lexicon = Lexicon.load(auditor.assets.path("lexicon"), auditor.assets.path("vectors"))
-    trial = charges(made.article, made.siblings, made.aligned, lexicon, auditor.assets.settings["wrong_sense"])
+    trees, settings = load(auditor.assets.path("evidence")), auditor.assets.settings["wrong_sense"]
+    trial = charges(made.article, made.siblings, made.aligned, lexicon, trees, settings)
     assert "Berufung" not in {charge.word.text for charge in trial.every}
 
 
@@ -160,6 +164,36 @@ def test_evidence_has_a_value_for_every_feature(context: Make, lexicon: Lexicon)
     found = pivots.pairs(read(article, lexicon))
     assert found.features.shape == (len(found), len(pivots.PAIR_FEATURES)) and len(found) > 20
     assert (found.features[:, 0] == 1).all()
+
+
+@pytest.mark.parametrize(
+    ("word", "foreign", "alike"),
+    [("Offizier", "officer", 5 / 6), ("Kredit", "crédit", 1.0), ("Forderung", "demande", 0.0), ("Phase", "fase", 4 / 6)],
+)
+def test_cognates_begin_alike(word: str, foreign: str, alike: float) -> None:
+    assert likeness(word, foreign) == pytest.approx(alike)
+
+
+def test_a_compound_is_charged_with_no_other_sense_of_its_head(context: Make, auditor: Auditor, lexicon: Lexicon) -> None:
+    text = "Die Streitkräfte der beiden Länder übten am Montag gemeinsam vor der Küste. Die Übung dauerte drei Tage."
+    sibling = "Vor der Küste übten Kräfte der beiden Länder am Montag gemeinsam. Drei Tage dauerte die Übung."
+    made = context(text, siblings=[sibling])
+    trees, settings = load(auditor.assets.path("evidence")), auditor.assets.settings["wrong_sense"]
+    trial = charges(made.article, made.siblings, made.aligned, lexicon, trees, settings)
+    assert ("Streitkräfte", "Kraft") not in {(c.word.text, lexicon.words[c.pivot.other]) for c in trial.every}
+
+
+def test_siblings_that_read_like_machine_translations_are_no_witnesses(context: Make, auditor: Auditor, lexicon: Lexicon) -> None:
+    made = context(
+        "Das Elektroauto blieb auf der Autobahn liegen, weil der Stapel leer war.",
+        siblings=["Das Elektroauto blieb auf der Autobahn liegen, weil die Batterie leer war."],
+    )
+    trees, settings = load(auditor.assets.path("evidence")), auditor.assets.settings["wrong_sense"]
+    doubtful = [sibling._replace(weight=settings["credible"] / 2) for sibling in made.siblings]
+    credible = charges(made.article, made.siblings, made.aligned, lexicon, trees, settings)
+    assert any(charge.witnesses for charge in credible.every)
+    trial = charges(made.article, doubtful, made.aligned, lexicon, trees, {**settings, "floor": -4.0})
+    assert not any(charge.witnesses for charge in trial.every) and trial.mates == ()
 
 
 def test_a_book_is_read_no_further_than_a_very_long_article(auditor: Auditor, lexicon: Lexicon) -> None:

@@ -19,9 +19,6 @@ FUNCTION_ZIPF: Final = 6.35
 # A pair is a translation where model 1 expects it this often, and neither side mostly stands for something else.
 LEAST_COUNT: Final = 1.5
 LEAST_PROBABILITY: Final = 0.04
-# So many versions of a sentence show what translators choose between; a wrong sense is seldom shared by this share of systems.
-_LEAST_VERSIONS: Final = 5
-_MANY_SYSTEMS: Final = 0.35
 
 
 class Link(NamedTuple):
@@ -115,31 +112,24 @@ def _train(pair: np.ndarray, slot: np.ndarray, given: np.ndarray, slots: int, gi
 
 
 def interchangeable(
-    rows: Iterable[tuple[str, list[str], list[str]]],
+    rows: Iterable[tuple[str, list[str]]],
     table: Mapping[str, Mapping[str, float]],
     lang: str,
     terms: frozenset[str],
     zipf: dict[str, float],
 ) -> set[tuple[str, str]]:
-    """Pairs of German words that good translators choose between for one foreign word: a matter of style, not of sense.
+    """Pairs of German words that translators choose between for one foreign word: a matter of style, not of sense.
 
-    ``rows``: source, human translations, machine outputs. One word is in a human translation, the other in another human one
-    or in `_MANY_SYSTEMS` of the outputs. Pairs are sorted.
+    ``rows``: source and its human translations; one has one word, another the other. What most machines write is no
+    criterion: they share their errors. Pairs are sorted.
     """
     found: set[tuple[str, str]] = set()
-    for source, people, systems in rows:
-        if len(systems) + len(people) < _LEAST_VERSIONS:
-            continue
-        humans = [{german(word) for word in WORD.findall(text)} for text in people]
-        outputs = [{german(word) for word in WORD.findall(text)} for text in systems]
+    for source, people in rows:
+        texts = [{german(word) for word in WORD.findall(text)} for text in people]
         for foreign in sorted(set(foreign_tokens(source, lang, terms, zipf))):
-            words = table.get(foreign, {})
-            by_people = {w: sum(w in text for text in humans) for w in words}
-            by_systems = {w: sum(w in text for text in outputs) for w in words}
-            for one in sorted(w for w, n in by_people.items() if n):
-                for other in words:
-                    common = by_systems[other] >= _MANY_SYSTEMS * len(outputs) > 0 or by_people[other]
-                    together = any(one in text and other in text for text in (*humans, *outputs))
-                    if other != one and common and not together:
+            words = [word for word in table.get(foreign, {}) if any(word in text for text in texts)]
+            for i, one in enumerate(words):
+                for other in words[i + 1 :]:
+                    if not any(one in text and other in text for text in texts):
                         found.add((min(one, other), max(one, other)))
     return found

@@ -1,67 +1,50 @@
-"""Articles to calibrate on: genuine ones with their siblings, the same with swapped words, and machine translations."""
+"""Articles to calibrate on: machine translations with judged wrong senses, genuine articles, and two translations by people."""
 
 from __future__ import annotations
 
 import gzip
 import json
-import random
 import tomllib
 from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-import alignment
-import numpy as np
 import sources
 
 from audit.article import Article
 from audit.furniture import FurnitureRules
-from audit.siblings import discover
-from audit.siblings.lexicon import Lexicon
-from audit.siblings.slots import read
+from audit.siblings import Sibling, discover
 from audit.types import Document
 
 HERE: Final = Path(__file__).resolve().parent
-_SWAPPED: Final = 0.06
-# Of a human text and its parallel versions at most one other is kept, and seldom: real siblings are no paraphrases.
-_SAME_TEXT: Final = 0.15
-_LEAST_WORDS: Final = 80
-_MOST_WORDS: Final = 1_200
-# A rendering is an outlier if at most this share of the systems has it, and at least that share what people write.
-_FEW: Final = 0.25
-_MANY: Final = 0.4
-_LEAST_SYSTEMS: Final = 4
-# Words that share half of their contexts, or a fifth of their foreign words, differ in style at most.
-_STYLE_KIN: Final = 0.35
-_STYLE_SYNONYMY: Final = 0.2
-_CHUNK: Final = 50_000
+_LEAST_WORDS: Final = 60
+_MOST_WORDS: Final = 1_500
+# News tests before 2019 do not say where a document ends: so many sentences make one.
+_SENTENCES: Final = 14
+# One judged mistake counts so often for a sentence, and in all, however many systems make it.
+_MOST_A_SENTENCE: Final = 4
+_MOST_OCCURRENCES: Final = 28
+_FIRST_YEAR: Final = 11
+# Tests of which several people's translations of whole documents exist, and two of them.
+_TWICE: Final = {"wmt19_en-de": ("wmt", "AR"), "wmt21_en-de": ("A", "C"), "wmt22_en-de": ("A", "B")}
 
 
-class Story(NamedTuple):
-    """An article with its siblings; ``text`` and the siblings are genuine."""
+class Mistake(NamedTuple):
+    """A judged mistranslation: a foreign word, what a machine wrote and what was meant."""
+
+    foreign: str
+    written: str
+    meant: str
+
+
+class Output(NamedTuple):
+    """A machine translation, a human one of the same text, and the mistakes by their place in the machine's text."""
 
     id: str
     text: str
-    mates: tuple[Article, ...]
-
-
-def documents(data: Path) -> dict[str, str]:
-    """Genuine German articles by id: ``origin|document|version``."""
-    found: dict[str, list[str]] = defaultdict(list)
-    with gzip.open(data / "german" / "wikinews.tsv.gz", "rt", encoding="utf-8") as file:
-        for line in file:
-            name, *_, text = line.rstrip("\n").split("\t")
-            found[f"wikinews|{name}|1"].append(text)
-    for path in sorted((data / "mtht").glob("wmt*-de.jsonl.gz")):
-        if path.name[:5] not in ("wmt19", "wmt21", "wmt22"):
-            continue
-        with gzip.open(path, "rt", encoding="utf-8") as file:
-            for row in map(json.loads, file):
-                for name, text in (row.get("refs") or {}).items():
-                    if row["doc"] and not name.startswith("paraphrase"):
-                        found[f"{path.name[:11]}|{row['doc']}|{name}"].append(text)
-    texts = {name: "\n\n".join(parts) for name, parts in found.items()}
-    return {name: text for name, text in texts.items() if _LEAST_WORDS <= len(text.split()) <= _MOST_WORDS}
+    reference: str
+    mistakes: dict[int, Mistake]
 
 
 class Reader:
@@ -76,131 +59,112 @@ class Reader:
         return Article(Document(id=name, text=text), self.rules, "de")
 
 
-def stories(data: Path, reader: Reader, chance: random.Random) -> list[Story]:
-    """Every article that has siblings."""
-    articles = [reader.article(name, text) for name, text in sorted(documents(data).items())]
-    found = []
-    for article, mates in zip(articles, discover.discover(articles, [], reader.settings), strict=True):
-        origin = article.document.id.rsplit("|", 1)[0]
-        versions: dict[str, Article] = {}
-        for mate in mates:
-            other = mate.article.document.id.rsplit("|", 1)[0]
-            if other != origin or chance.random() < _SAME_TEXT:
-                versions.setdefault(other, mate.article)
-        if versions:
-            found.append(Story(article.document.id, article.document.text, tuple(list(versions.values())[:6])))
-    return found
-
-
-class Output(NamedTuple):
-    """A machine translation of an article: its text, and pairs (written, meant) of word numbers that are likely wrong senses."""
-
-    id: str
-    text: str
-    wrong: frozenset[tuple[int, int]]
-
-
-def outliers(data: Path, lexicon: Lexicon, differ: np.ndarray) -> list[Output]:
-    """Machine translations with at least two renderings that only they have, by falling number of these."""
+def genuine(data: Path, reader: Reader) -> Iterator[tuple[Article, tuple[Sibling, ...]]]:
+    """German originals with the siblings that are found among them."""
     texts: dict[str, list[str]] = defaultdict(list)
-    wrong: dict[str, set[tuple[int, int]]] = defaultdict(set)
+    with gzip.open(data / "german" / "wmt_original_2008-2022.tsv.gz", "rt", encoding="utf-8") as file:
+        for line in file:
+            year, _, doc, _, _, text = line.rstrip("\n").split("\t")
+            if doc:
+                texts[f"{year}|{doc}"].append(text)
+    with gzip.open(data / "german" / "wikinews.tsv.gz", "rt", encoding="utf-8") as file:
+        for line in file:
+            name, *_, text = line.rstrip("\n").split("\t")
+            texts[f"wikinews|{name}"].append(text)
+    joined = {name: "\n\n".join(parts) for name, parts in sorted(texts.items())}
+    articles = [reader.article(name, text) for name, text in joined.items() if _fits(text)]
+    for article, mates in zip(articles, discover.discover(articles, [], reader.settings), strict=True):
+        if mates:
+            yield article, tuple(mates)
+
+
+def twice(data: Path) -> Iterator[tuple[str, str, str]]:
+    """Documents that two people translated: id and both texts."""
+    for test, (one, other) in _TWICE.items():
+        for doc, rows in _documents(data / "mtht" / f"{test}.jsonl.gz").items():
+            texts = ["\n\n".join(row["refs"][name] for row in rows if name in row["refs"]) for name in (one, other)]
+            if all(map(_fits, texts)):
+                yield f"{test}|{doc}", texts[0], texts[1]
+
+
+def mistakes() -> dict[str, list[Mistake]]:
+    """The judged mistakes of mistranslations.tsv by language, German words as keys of the lexicon."""
+    found: dict[str, list[Mistake]] = defaultdict(list)
+    for line in (HERE / "mistranslations.tsv").read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            lang, foreign, written, meant = line.split("\t")
+            found[lang].append(Mistake(foreign, sources.german(written), sources.german(meant)))
+    return found
+
+
+def outputs(data: Path) -> Iterator[Output]:
+    """Machine translations in which a judged mistake occurs: the source has the foreign word, people write what was meant and
+    not what the machine wrote, and the machine the reverse."""
+    judged = mistakes()
+    used: Counter[Mistake] = Counter()
     for path in sorted((data / "mtht").glob("wmt*_*-de.jsonl.gz")):
-        lang = path.name[6:8]
-        if path.name[:5] not in ("wmt19", "wmt20", "wmt21", "wmt22"):
-            continue
-        zipf = sources.zipf(data, lang)
-        terms = frozenset(p.decode() for p in lexicon._pivots if b" " in p)
-        with gzip.open(path, "rt", encoding="utf-8") as file:
-            for row in map(json.loads, file):
-                if not row["doc"] or not row["refs"] or len(row["hyps"]) < _LEAST_SYSTEMS:
-                    continue
-                source = frozenset(alignment.foreign_tokens(row["src"], lang, terms, zipf))
-                for system, found in _outliers(row, source, lang, lexicon, differ).items():
-                    name = f"{path.name[:11]}|{row['doc']}|{system}"
-                    texts[name].append(row["hyps"][system])
-                    wrong[name] |= found
-    outputs = [Output(name, "\n\n".join(parts), frozenset(wrong[name])) for name, parts in sorted(texts.items())]
-    chosen = [o for o in outputs if len(o.wrong) > 1 and _LEAST_WORDS <= len(o.text.split()) <= _MOST_WORDS]
-    return sorted(chosen, key=lambda o: (-len(o.wrong) / len(o.text.split()), o.id))
+        if int(path.name[3:5]) >= _FIRST_YEAR:
+            for doc, rows in _documents(path).items():
+                yield from _outputs(f"{path.name[:11]}|{doc}", rows, judged[path.name[6:8]], path.name[6:8], used)
 
 
-def _numbers(text: str, lexicon: Lexicon) -> set[int]:
-    found: set[int] = set()
-    for word in sources.WORD.findall(text):
-        number, split = lexicon.key(word, True), lexicon.split(word)
-        found |= {number} if number is not None else set()
-        found |= {split.first, split.head} if split is not None else set()
+def _documents(path: Path) -> dict[str, list[dict[str, Any]]]:
+    """The news documents of a test, rows in order."""
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        for number, row in enumerate(map(json.loads, file)):
+            if row["domain"] in (None, "", "news") and row["refs"]:
+                row["refs"] = {name: text for name, text in row["refs"].items() if not name.startswith("paraphrase")}
+                found[row["doc"] or f"part {number // _SENTENCES}"].append(row)
     return found
 
 
-def _outliers(
-    row: dict, source: frozenset[str], lang: str, lexicon: Lexicon, differ: np.ndarray
-) -> dict[str, set[tuple[int, int]]]:
-    """For each system the pairs (written, meant): no person writes the word or a synonym and few systems do, while people and
-    many systems write another translation of a word of the source."""
-    people = set().union(*(_numbers(text, lexicon) for text in row["refs"].values()))
-    accepted = people | {near for number in people for near, _ in lexicon.near(number)}
-    written = {system: _numbers(text, lexicon) for system, text in row["hyps"].items()}
-    users = Counter(number for numbers in written.values() for number in numbers)
-    found: dict[str, set[tuple[int, int]]] = {system: set() for system in written}
-    for system, numbers in written.items():
-        for number in sorted(numbers - accepted):
-            if users[number] > _FEW * len(written):
+def _outputs(name: str, rows: list[dict[str, Any]], judged: list[Mistake], lang: str, used: Counter[Mistake]) -> Iterator[Output]:
+    made: dict[str, list[tuple[int, Mistake]]] = defaultdict(list)
+    for i, row in enumerate(rows):
+        for system, mistake in _made(row, judged, lang):
+            if used[mistake] < _MOST_OCCURRENCES:
+                used[mistake] += 1
+                made[system].append((i, mistake))
+    for system, found in sorted(made.items()):
+        text, places = "", {}
+        for i, row in enumerate(rows):
+            if system not in row["hyps"]:
                 continue
-            for place in lexicon.row(number):
-                if not differ[place]:
-                    continue
-                item = lexicon.confusable(number, place)
-                if item.lang != lang or item.pivot not in source or item.other not in people:
-                    continue
-                right = {item.other} | {near for near, _ in lexicon.near(item.other)}
-                if not numbers & right and sum(bool(n & right) for n in written.values()) >= _MANY * len(written):
-                    found[system].add((number, item.other))
-    return found
+            text += "\n\n" if text else ""
+            for mistake in (m for j, m in found if j == i):
+                for match in sources.WORD.finditer(row["hyps"][system]):
+                    if sources.german(match.group()) == mistake.written:
+                        places[len(text) + match.start()] = mistake
+            text += row["hyps"][system]
+        first = min(rows[0]["refs"])
+        reference = "\n\n".join(row["refs"][first] for row in rows if first in row["refs"])
+        if _fits(text):
+            yield Output(f"{name}|{system}", text, reference, places)
 
 
-def sense_pairs(lexicon: Lexicon) -> np.ndarray:
-    """Which confusables really differ in sense, rather than in style: little synonymy, and other contexts [rows] (bool)."""
-    owner = np.repeat(np.arange(len(lexicon)), np.diff(lexicon.start))
-    differ = lexicon.synonymy < _STYLE_SYNONYMY * 255
-    for at in range(0, len(owner), _CHUNK):
-        one = lexicon.context_vectors(owner[at : at + _CHUNK])
-        other = lexicon.context_vectors(lexicon.other[at : at + _CHUNK].astype(np.intp))
-        differ[at : at + _CHUNK] &= np.einsum("ij,ij->i", one, other) < _STYLE_KIN
-    return differ | (lexicon.apart > 0)
+def _made(row: Mapping[str, Any], judged: list[Mistake], lang: str) -> Iterator[tuple[str, Mistake]]:
+    """The judged mistakes of the systems in one sentence."""
+    source = sources.WORD.findall(row["src"].replace("'", " ").replace("’", " "))
+    spoken = {sources.lemma(word, lang).lower() for word in source} | {word.lower() for word in source}
+    likely = [mistake for mistake in judged if mistake.foreign in spoken]
+    if not likely:
+        return
+    people = set().union(*(_words(text) for text in row["refs"].values()))
+    times: Counter[Mistake] = Counter()
+    for system, text in sorted(row["hyps"].items()):
+        written = _words(text)
+        for mistake in likely:
+            wrong = mistake.written in written and mistake.meant not in written
+            right = mistake.meant in people and mistake.written not in people
+            if wrong and right and times[mistake] < _MOST_A_SENTENCE:
+                times[mistake] += 1
+                yield system, mistake
 
 
-class Swapper:
-    """Replaces words by confusables, all of an article through one language."""
+def _words(text: str) -> set[str]:
+    return {sources.german(word) for word in sources.WORD.findall(text)}
 
-    def __init__(self, lexicon: Lexicon, differ: np.ndarray) -> None:
-        self.lexicon = lexicon
-        self.writers: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
-        owner = np.repeat(np.arange(len(lexicon)), np.diff(lexicon.start))
-        lang = lexicon._pivot_lang[lexicon.pivot]
-        for place in np.flatnonzero(differ).tolist():
-            self.writers[int(lang[place]), int(lexicon.other[place])].append((int(owner[place]), place))
 
-    def swap(self, article: Article, chance: random.Random) -> tuple[str, dict[int, int]]:
-        """The text with swaps, and for each swap the start in it with the number of the word that was right."""
-        reading = read(article, self.lexicon)
-        lang = chance.randrange(len(self.lexicon.languages) - 1)
-        text, parts, swaps, last, shift = article.document.text, [], {}, 0, 0
-        for word in reading.words:
-            if word.segment.field != "text" or chance.random() > _SWAPPED * 2:
-                continue
-            number, keep = word.number, ""
-            if word.split is not None and (number < 0 or (lang, number) not in self.writers):
-                number, keep = word.split.head, word.text[: word.split.cut]
-            options = self.writers.get((lang, number))
-            if not options:
-                continue
-            weights = [2.0 ** (-float(self.lexicon.wrong[place]) / 8) for _, place in options]
-            written = self.lexicon.words[chance.choices(options, weights)[0][0]]
-            span = word.segment.span(word.start, word.end)
-            new = keep + written.lower() if keep else written
-            swaps[span.start + shift] = number
-            parts += [text[last : span.start], new]
-            shift += len(new) - (span.end - span.start)
-            last = span.end
-        return "".join(parts) + text[last:], swaps
+def _fits(text: str) -> bool:
+    return _LEAST_WORDS <= len(text.split()) <= _MOST_WORDS

@@ -27,6 +27,7 @@ import confusables
 import embed
 import sources
 import tables
+import usage
 
 HERE: Final = Path(__file__).resolve().parent
 # Probabilities are stored as 8 · log2 in a byte: 1.0 → 0, down to 2^-31.
@@ -72,7 +73,7 @@ def translation_tables(data: Path, since: float) -> tuple[dict[str, tables.Table
         terms = frozenset(t for t in [f for f, _ in inventory] + [e.foreign for e in entries] if " " in t)
         pairs = [
             (alignment.foreign_tokens(f, lang, terms, zipf), alignment.german_tokens(g, german_zipf))
-            for f, g in sources.parallel(data, lang)
+            for f, g in (*sources.parallel(data, lang), *sources.machine(data, lang))
         ]
         links = alignment.align(pairs) if pairs else []
         forward[lang] = tables.translations(inventory, entries, links, zipf)
@@ -146,8 +147,12 @@ def lexicon(data: Path, text: embed.Corpus, vectored: list[str], since: float) -
     others = frozenset(r.other for r in rows) | {calque.name for calque in made}
     rows.sort(key=lambda r: number[r.word])  # stable: strongest first within a word
     near_rows = sorted(((number[w], number[n], s) for w, row in near.items() for n, s in row), key=lambda r: (r[0], -r[2], r[1]))
+    overuse, confirmed = usage.usage(data, order)
+    note("use of words by machines and people", since)
     return {
         "words": blob(order),
+        "overuse": overuse,
+        "confirmed": confirmed,
         "zipf": np.array([round(20 * zipf.get(w.lower(), 0.0)) for w in order], dtype=np.uint8),
         "head": np.array([w in lasts for w in order], dtype=np.uint8),
         "modifiers": blob(list(firsts)),

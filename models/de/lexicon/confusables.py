@@ -10,13 +10,13 @@ from sources import word_list
 from tables import Synonymy, Table
 
 # Kept per word, by falling strength; below this strength a pivot explains a word by accident.
-MOST_CONFUSABLES: Final = 40
+MOST_CONFUSABLES: Final = 60
 LEAST_STRENGTH: Final = 0.0006
 # Words as near as this are the same for a reader; as far as that they cannot be mistaken for synonyms.
 NEAR: Final = 0.42
 APART: Final = 0.4
 MOST_NEAR: Final = 12
-PIVOTS_PER_PAIR: Final = 3
+PIVOTS_PER_PAIR: Final = 2
 # Lower-case words at this Zipf frequency are auxiliaries, pronouns, particles; nouns above the other have no sense to miss.
 FUNCTION_ZIPF: Final = 5.75
 NOUN_ZIPF: Final = 6.2

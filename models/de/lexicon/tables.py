@@ -16,9 +16,10 @@ from sources import Entry
 
 # Trust in each source where all three speak; a source that is silent gives its share to the others.
 _TRUST: Final = {"senses": 0.5, "alignment": 0.3, "dictionary": 0.2}
-# An aligned pair that no dictionary knows must be seen this often: below, half of them are collocations.
-_UNATTESTED_COUNT: Final = 4.0
-_UNATTESTED_PROBABILITY: Final = 0.12
+# An aligned pair that no dictionary knows must be seen this often: below, most of them are collocations.
+_UNATTESTED_COUNT: Final = 3.0
+_UNATTESTED_PROBABILITY: Final = 0.06
+_UNATTESTED_BACKWARD: Final = 0.02
 _LEAST: Final = 0.008
 _MOST_TRANSLATIONS: Final = 24
 _SINGLETON_ZIPF: Final = 2.0
@@ -61,7 +62,8 @@ def translations(
         row[entry.german] = max(row.get(entry.german, 0.0), entry.weight)
     for link in links:
         known = link.german in parts["dictionary"].get(link.foreign, {}) or link.german in parts["senses"].get(link.foreign, {})
-        if known or (link.count >= _UNATTESTED_COUNT and link.forward >= _UNATTESTED_PROBABILITY):
+        seen = link.count >= _UNATTESTED_COUNT and link.backward >= _UNATTESTED_BACKWARD
+        if known or (seen and link.forward >= _UNATTESTED_PROBABILITY):
             parts["alignment"][link.foreign][link.german] = link.count
     return {
         foreign: _mixed([(_TRUST[n], parts[n][foreign]) for n in _TRUST if parts[n].get(foreign)]) for foreign in _keys(parts)
