@@ -73,7 +73,7 @@ def run(
         runner = _runner(request.plan, means, auditor.second.device)
         try:
             known = msgspec.structs.replace(request, paths=paths)
-            parts = _passes(known, place, runner, progress, auditor, means.unit, stdin, sum(size for _, size, _ in files))
+            parts = _passes(known, place, runner, progress, auditor, means.unit, stdin, sum(source.bytes for source in files))
         finally:
             runner.close()
             progress.clear()
@@ -150,8 +150,8 @@ def _finish(place: Folder, request: Request, started: Started, count: int) -> Ma
         tally = Tally.total((tally, done.tally))
         parts.append(done.part)
         failures += done.failures
-    inputs = [Input(path=path, bytes=size) for path, size, _ in started.inputs]
-    inputs += [Input(path="-", bytes=None)] * ("-" in request.paths)
+    inputs = [Input(path=source.path, files=source.files, bytes=source.bytes) for source in started.inputs]
+    inputs += [Input(path="-", files=None, bytes=None)] * ("-" in request.paths)
     manifest = Manifest(
         signature=started.signature,
         metrics=metrics(),

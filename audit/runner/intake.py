@@ -6,17 +6,17 @@ import glob
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 
-from audit.io import read
+from audit.io import ENDINGS, read
 from audit.runner.plan import Request
-from audit.runner.shards import CHARACTERS, DOCUMENTS
+from audit.runner.shards import CHARACTERS, DOCUMENTS, Source
 from audit.runner.work import Numbered
-from audit.streams import Position
+from audit.streams import Position, kind
 from audit.types import Document, Failure
 
 
@@ -51,16 +51,33 @@ def expanded(paths: Sequence[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def inputs(paths: Sequence[str]) -> list[tuple[str, int, int]]:
-    """Each file that will be looked at with its size in bytes and its time of change (ns), in the order of the paths."""
-    found: list[tuple[str, int, int]] = []
-    for path in paths:
-        below = sorted(str(file) for file in Path(path).rglob("*")) if os.path.isdir(path) else [path]
-        for file in below:
-            if os.path.isfile(file):
-                stat = os.stat(file)
-                found.append((file, stat.st_size, stat.st_mtime_ns))
-    return found
+def inputs(paths: Sequence[str]) -> list[Source]:
+    """What each path holds; what is not read below a folder is not looked at, and standard input cannot be."""
+    return [_source(path) for path in paths if path != "-"]
+
+
+def _source(path: str) -> Source:
+    files = size = 0
+    whole = hashlib.blake2b(digest_size=16)
+    for file in _files(path):
+        with suppress(OSError):  # it will be reported as unreadable
+            stat = os.stat(file)
+            whole.update(f"{file}\0{stat.st_size}\0{stat.st_mtime_ns}\0".encode("utf-8", "surrogateescape"))
+            files += 1
+            size += stat.st_size
+    return Source(path=path, files=files, bytes=size, digest=whole.hexdigest())
+
+
+def _files(path: str) -> Iterator[str]:
+    """The files that reading looks at, folder by folder in the order of their names."""
+    if not os.path.isdir(path):
+        yield path
+        return
+    for folder, folders, names in os.walk(path):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if not name.startswith(".") and kind(name) in ENDINGS:
+                yield os.path.join(folder, name)
 
 
 def shards(request: Request, stdin: BinaryIO | None, position: Position) -> Iterator[Shard]:

@@ -17,9 +17,10 @@ SUMMARY: Final = "summary.json"
 
 
 class Input(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that was read: its path as it was given, and its size in bytes (None for standard input)."""
+    """A file or folder that was read: its path as it was given, its files and their bytes (None for standard input)."""
 
     path: str
+    files: int | None
     bytes: int | None
 
 

@@ -12,7 +12,6 @@ from typing import Final
 
 import msgspec
 
-from audit.errors import AuditError
 from audit.runner.plan import Plan
 from audit.runner.stages import Stages
 from audit.runner.work import Compare, Mate, Numbered, Read
@@ -55,7 +54,7 @@ def _nurse() -> None:
     plan = msgspec.json.decode(written, type=Plan)
     try:
         _nursed[plan] = warm(plan)
-    except AuditError:
+    except Exception:  # whatever it is, it must not end the process that workers are born from
         return
     gc.collect()
     gc.freeze()  # the collector would write to every object, and so unshare the memory

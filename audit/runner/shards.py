@@ -31,13 +31,22 @@ DOCUMENTS: Final = 1_000
 CHARACTERS: Final = 16_000_000
 
 
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """A file or folder to be read; ``digest`` is over the names, sizes and times of its files."""
+
+    path: str
+    files: int
+    bytes: int
+    digest: str
+
+
 class Started(msgspec.Struct, frozen=True, kw_only=True):
-    """What the run in a folder was started with. ``inputs``: path, bytes and time of change (ns) of each file."""
+    """What the run in a folder was started with."""
 
     signature: str
     models: dict[str, str]
     options: dict[str, Any]
-    inputs: list[tuple[str, int, int]]
+    inputs: list[Source]
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,12 +74,13 @@ class Folder:
         manifest = read_manifest(self.path)
         if manifest is not None:
             self._same(manifest, started)
+            self._same_inputs({one.path: (one.files, one.bytes) for one in manifest.inputs if one.path != "-"}, started, "size")
             return len(manifest.parts)
         known = self.work / "run.json"
         if known.exists():
             earlier = _decoded(known, Started)
             self._same(earlier, started)
-            self._same_inputs(earlier, started)
+            self._same_inputs({source.path: source.digest for source in earlier.inputs}, started, "digest")
         else:
             self._empty()
             _make(self.work)
@@ -133,8 +143,9 @@ class Folder:
                 "choose another folder, or go on with the versions and options of then"
             )
 
-    def _same_inputs(self, before: Started, started: Started) -> None:
-        known, now = ({path: rest for path, *rest in run.inputs} for run in (before, started))
+    def _same_inputs(self, known: Mapping[str, object], started: Started, by: str) -> None:
+        """Refuse other input; ``by`` says what is compared."""
+        now = {one.path: one.digest if by == "digest" else (one.files, one.bytes) for one in started.inputs}
         changed = sorted(path for path in {*known, *now} if known.get(path) != now.get(path))
         if changed:
             more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""

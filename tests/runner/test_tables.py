@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from audit.errors import InputError
 from audit.runner import read_batch
 from audit.runner.tables import FORMATS, decode, encode
 from audit.types import DocumentReport
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +59,25 @@ def test_duckdb_reads_both_tables(made: Path, documents: list[DocumentReport]) -
         if finding.probability >= 0.8
     ]
     assert sorted(rows, key=str) == sorted(expected, key=str)
+
+
+def test_the_readmes_line_for_duckdb(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    (line,) = re.findall(r"```sql\n(.*?)\n```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    monkeypatch.chdir(made.parent)
+    rows = duckdb.sql(line).fetchall()
+    assert {label: count for label, count, _ in rows} == read_batch(made).summary["labels"]
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_the_readmes_lines_for_pandas_and_polars(library: str, made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = pytest.importorskip(library)
+    (block,) = re.findall(r"```py\n(.*?)\n```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    (line,) = (line for line in block.splitlines() if line.startswith(library))
+    monkeypatch.chdir(made.parent)
+    counted = eval(line, {library: module})
+    likely = [f for document in read_batch(made).documents() for f in document.findings if f.probability >= 0.8]
+    assert int(counted.sum() if library == "pandas" else counted["len"].sum()) == len(likely)
 
 
 def test_pandas_reads_both_tables(made: Path, documents: list[DocumentReport]) -> None:
