@@ -15,7 +15,7 @@ import msgspec
 
 from audit.errors import InputError
 from audit.rows import typed_lines
-from audit.streams import JSON, DamagedError, Limits, kind, opened
+from audit.streams import JSON, DamagedError, Limits, Position, kind, opened
 from audit.types import Field, Severity
 
 
@@ -105,7 +105,7 @@ def read_labels(path: str | Path, *, id_key: str = "id") -> dict[str, Label]:
 def _typed(path: str | Path, type: type[Any], strict: bool = True) -> Iterator[tuple[str, Any]]:
     """The rows of a JSON Lines file with their places; where not ``strict``, rows of the wrong shape are passed over."""
     try:
-        with opened(Path(path), limits := Limits()) as stream:
+        with opened(Path(path), limits := Limits(), Position()) as stream:
             for number, row in typed_lines(stream, type, limits):
                 if not isinstance(row, str):
                     yield f"{path}:{number}", row
