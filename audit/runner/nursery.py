@@ -28,12 +28,13 @@ _SAMPLE: Final = (
     "leiden, müssen Autofahrer vorerst nichts für das Parken bezahlen, so hat es der Rat am Abend entschieden.",
 )
 
-_nursed: dict[Plan, Stages] = {}
+# By the plan as it is written: plans hold tables, which no dictionary takes as a key.
+_nursed: dict[bytes, Stages] = {}
 
 
 def stages(plan: Plan) -> Stages:
     """The worker for a plan, with its models loaded if it was born here."""
-    return _nursed.get(plan) or Stages(plan)
+    return _nursed.get(msgspec.json.encode(plan)) or Stages(plan)
 
 
 def warm(plan: Plan) -> Stages:
@@ -53,7 +54,7 @@ def _nurse() -> None:
         return
     plan = msgspec.json.decode(written, type=Plan)
     try:
-        _nursed[plan] = warm(plan)
+        _nursed[msgspec.json.encode(plan)] = warm(plan)
     except Exception:  # whatever it is, it must not end the process that workers are born from
         return
     gc.collect()
