@@ -87,7 +87,7 @@ def _judged(
     cases = grammar.prepositions.get(before, 0)
     if before == "nach" and first > sentence.first + 1 and tokens[first - 2].text[0].isupper():  # "seiner Ansicht nach"
         cases = 0
-    if cases:
+    if cases and not (noun - first > 1 and tokens[first].text.endswith("er")):  # "in tiefer gelegenen Gebieten"
         possible = mask & cases
         if possible and not any(strong[ending] & possible for ending in grammar.adjective_endings(tokens[first].text)):
             repeated = first > sentence.first + 2 and tokens[first - 3].text == before  # "durch und durch"

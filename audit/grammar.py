@@ -42,6 +42,7 @@ class Grammar:
     titles: frozenset[str]
     closed: frozenset[str]
     seen: dict[str, int] = field(default_factory=dict)
+    ended: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def noun(self, word: str) -> int:
         """The readings of a noun or of a compound's head (of all heads it may have); 0 where they are not known.
@@ -83,10 +84,14 @@ class Grammar:
         """Whether a lower-case word is an adjective's inflected form."""
         return bool(self.adjective_endings(word))
 
-    def adjective_endings(self, word: str) -> set[str]:
+    def adjective_endings(self, word: str) -> frozenset[str]:
         """The endings with which a lower-case word may be an adjective's form."""
-        if word in self.closed:
-            return set()
+        found = self.ended.get(word)
+        if found is None:
+            found = self.ended[word] = frozenset() if word in self.closed else frozenset(self._endings(word))
+        return found
+
+    def _endings(self, word: str) -> set[str]:
         word = word.replace("ß", "ss")  # the word list that the stems come from spells so
         return {e for e in ("e", "em", "en", "er", "es") if word.endswith(e) and word[: -len(e)] in self.adjectives}
 

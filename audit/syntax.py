@@ -23,8 +23,6 @@ from audit.text import Token
 
 _MARKS: Final = frozenset(",;:–—-()[]„“”\"»«‚‘’'›‹…|/•*.!?")
 _ASIDE: Final = frozenset('„“”"»«‚‘›‹()[]…|/•*:;–—-')
-# Endings of finite verbs: a word that no table knows may be one if it ends so.
-_ENDINGS: Final = ("t", "te", "ten", "en", "e", "st", "ern", "eln")
 _LEAST_SENTENCE: Final = 7  # words; shorter sentences without a verb are exclamations and captions
 MAY, SURE, INF, PART = 1, 2, 4, 8
 
@@ -68,7 +66,7 @@ class Lexis:
             other = bits & (PARTICIPLE | INFINITIVE | OTHER | JOINED)
             plain = not other and not adjective and (verbal or name[:1] == "=" or code is None)
             return flags | MAY | (SURE if plain else 0)
-        if (code is None and word.endswith(_ENDINGS) and not adjective) or (verbal and name[:1] != "="):
+        if (code is None and not adjective) or (verbal and name[:1] != "="):
             flags |= MAY
         return flags
 

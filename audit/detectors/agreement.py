@@ -114,6 +114,9 @@ def _suspected(context: Context, lexis: Lexis, found: Sequence[Finding]) -> Iter
         words = charge.segment.text[charge.start : charge.end].split()
         if any(word in titles for word in (*words, *charge.segment.text[charge.end : charge.end + 30].split()[:1])):
             continue
+        behind = charge.segment.text[charge.end : charge.end + 30].split()[:1]
+        if charge.kind == "adjective_form" and _is_adverb([*words, *behind], lexis.grammar):
+            continue
         segment, place = charge.segment, charge.suspicion
         at, forms = alternatives(charge.kind, segment.tokens, place.first, place.end, lexis)
         pronoun = charge.kind == "article_form" and words[0] in _OFTEN_PRONOUNS  # "Ohne ihn ist das Nachteil genug"
@@ -123,6 +126,12 @@ def _suspected(context: Context, lexis: Lexis, found: Sequence[Finding]) -> Iter
             suggestions=_suggested(segment, charge.start, charge.end, segment.tokens[at], forms),
             evidence=[Evidence(kind="model", note=f"network: {charge.kind}")],
         )  # fmt: skip
+
+
+def _is_adverb(words: Sequence[str], grammar: Grammar) -> bool:
+    """Whether an adverb and a nominalised adjective stand here: "die politisch Verantwortlichen"."""
+    plain = words[0][0].islower() and not grammar.is_adjective(words[0])
+    return plain and len(words) > 1 and grammar.is_adjective(words[1].lower().strip(".,;:"))
 
 
 def _verbs(context: Context, lexis: Lexis, segment: Segment) -> Iterator[Finding]:
