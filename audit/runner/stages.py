@@ -57,7 +57,8 @@ class Stages:
             except Exception as error:  # one document's fault must not cost the others
                 failures.append((number, Failure(source=article.document.id, reason=_unforeseen(article.document, error))))
                 continue
-            left_out += bool(reason) and not self.plan.screen_only
+            # A text in another language is not audited either way.
+            left_out += reason in row.verdict.reasons and not self.plan.screen_only
             rows.append((number, row))
             failures += [(number, failure) for failure in failed]
         return Result(reports=rows, failures=failures, log=log, left_out=left_out)
