@@ -120,7 +120,7 @@ def _try(
     raised: list[Charge] = []
     if len(found := pairs(reading, there.written if there else None)):
         if there is not None:
-            raised += _with_siblings(reading, found, there, trees["siblings"], settings["part"])
+            raised += _with_siblings(reading, found, there, trees["siblings"], settings)
         raised += _alone(reading, found, there, trees["alone"], settings)
     raised = [c for c in raised if not _in_name(c.word, named) and not _same_head(c.pivot, reading.lexicon)]
     raised = _second_look(raised, settings)
@@ -180,9 +180,13 @@ def _same_head(pair: Confusable, lexicon: Lexicon) -> bool:
     return False
 
 
-def _with_siblings(reading: Reading, found: Pairs, there: Siblings, trees: Trees, parts: Mapping[str, float]) -> list[Charge]:
+def _with_siblings(reading: Reading, found: Pairs, there: Siblings, trees: Trees, settings: Mapping[str, Any]) -> list[Charge]:
+    """Charges that siblings back; what only doubtful siblings write counts less."""
+    import numpy as np
+
     chosen, features, witnesses = there.supported(found)
-    return list(_charges(reading, found, chosen, trees.odds(features), witnesses, parts))
+    odds = trees.odds(features) + settings["credence"] * np.log([there.credence(seen) for seen in witnesses])
+    return list(_charges(reading, found, chosen, odds, witnesses, settings["part"]))
 
 
 def _alone(reading: Reading, found: Pairs, there: Siblings | None, trees: Trees, settings: Mapping[str, Any]) -> list[Charge]:

@@ -25,13 +25,11 @@ SLOT_FEATURES: Final = (
     "overuse",  # log of how much oftener machines write the word than people do
     "confirmed",  # the share of its uses by machines that people confirm
     "overuse_other",
-    "share",  # share of the siblings that write the other word
     "aligned",  # score of the aligned passage
     "slot",  # what the slots of the two words share, by rarity
     "neighbours",  # words next to both
     "same_place",  # how nearly both stand at the same point of their passages
     "rendered",  # synonymy of the other word with the nearest word of the sentence
-    "mates",  # number of siblings, up to three
 )
 _LEAST_NEIGHBOURS: Final = 1.0
 _MOST_SLOTS: Final = 80
@@ -105,7 +103,6 @@ def _features(reading: Reading, there: Siblings, found: Sequence[Slot]) -> NDArr
     words, others = (np.array([getattr(slot, name) for slot in found], dtype=np.intp) for name in ("word", "other"))
     written, meant = lexicon.context_vectors(words), lexicon.context_vectors(others)
     alien, fit = written @ there.document, meant @ there.document
-    weight = max(sum(there.weights), 1e-6)
     columns: Mapping[str, NDArray[np.float64] | float] = {
         "bias": 1.0,
         "kin": np.einsum("ij,ij->i", written, meant),
@@ -119,13 +116,11 @@ def _features(reading: Reading, there: Siblings, found: Sequence[Slot]) -> NDArr
         "overuse": lexicon.overuse[words],
         "confirmed": lexicon.confirmed[words],
         "overuse_other": lexicon.overuse[others],
-        "share": there.support[others] / weight,
         "aligned": np.array([slot.witnesses[0].aligned for slot in found]),
         "slot": np.array([slot.witnesses[0].slot for slot in found]),
         "neighbours": np.array([slot.witnesses[0].neighbours for slot in found]),
         "same_place": np.array([slot.witnesses[0].same_place for slot in found]),
         "rendered": np.array([_rendered(reading, slot) for slot in found]),
-        "mates": float(min(len(there.mates), 3)),
     }
     features = np.zeros((len(found), len(SLOT_FEATURES)))
     for i, name in enumerate(SLOT_FEATURES):

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SIBLING_FEATURES: Final = (
-    "share",  # share of the siblings (by their weight as witnesses) that write the other word
-    "several",  # more than one does
     "focus",  # log of how often they write it
     "aligned",  # best score of an aligned passage that has it
     "slot",  # what the slots of the two words share, by rarity
@@ -30,9 +28,7 @@ SIBLING_FEATURES: Final = (
     "near",  # synonymy of the written word's nearest synonym in the siblings
     "alien_there",  # cosine of the written word with the siblings
     "document_there",  # how much better the other word fits them
-    "mates",  # number of siblings, up to three
 )
-_MOST_MATES: Final = 3
 _SLOT_SCALE: Final = 8.0
 # Words commoner than this (Zipf) are function words, which stand next to anything.
 _FUNCTION_ZIPF: Final = 5.6
@@ -69,12 +65,9 @@ class Siblings:
         self.reading, self.lexicon = reading, reading.lexicon
         self.mates = [read(sibling.article, self.lexicon) for sibling in siblings]
         self.weights = [sibling.weight for sibling in siblings]
-        self.support = np.zeros(len(self.lexicon), dtype=np.float32)
         self.written: NDArray[np.bool_] = np.zeros(len(self.lexicon), dtype=bool)
-        for mate, weight in zip(self.mates, self.weights, strict=True):
-            numbers = list(mate.holders)
-            self.support[numbers] += weight
-            self.written[numbers] = True
+        for mate in self.mates:
+            self.written[list(mate.holders)] = True
         self.named = [_named(mate, sibling.article) for mate, sibling in zip(self.mates, siblings, strict=True)]
         self.document = unit(np.sum([mate.document for mate in self.mates], axis=0))
         order = {id(sibling.article): i for i, sibling in enumerate(siblings)}
@@ -153,6 +146,13 @@ class Siblings:
                 found.append(Witness(i, at, best.score, slot, float(self.neighbours[i][place, at]), 1 - abs(own - theirs)))
         return tuple(sorted(found, key=lambda w: (-w.aligned, -w.neighbours, -w.slot, w.sibling, w.place)))
 
+    def credence(self, seen: Sequence[Witness]) -> float:
+        """How likely at least one of the siblings that write a word is genuine (0–1), by their weights."""
+        doubt = 1.0
+        for sibling in sorted({witness.sibling for witness in seen}):
+            doubt *= 1 - self.weights[sibling]
+        return 1 - doubt
+
     def evidence(
         self, place: int, word: int, other: int, seen: Sequence[Witness], meant: float, alien: float
     ) -> tuple[float, ...]:
@@ -160,14 +160,10 @@ class Siblings:
         the other and of the written word with the siblings."""
         import math
 
-        weight = sum(self.weights)
-        share = float(self.support[other]) / weight if weight > 0 else 0.0
         said = self.reading.said[self.reading.words[place].sentence]
         rendered = 1.0 if other in said else max((s for n, s in self.lexicon.near(other) if n in said and n != word), default=0.0)
         near = max((s for n, s in self.lexicon.near(word) if self.written[n]), default=0.0)
         return (
-            share,
-            float(len({w.sibling for w in seen}) > 1),
             math.log1p(len(seen)),
             seen[0].aligned,
             max(w.slot for w in seen),
@@ -177,7 +173,6 @@ class Siblings:
             near,
             alien,
             meant - alien,
-            min(len(self.mates), _MOST_MATES),
         )
 
     def supported(self, found: Pairs) -> tuple[NDArray[np.intp], NDArray[np.float64], list[tuple[Witness, ...]]]:

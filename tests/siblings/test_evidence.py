@@ -66,12 +66,17 @@ def test_witnesses_know_passage_neighbours_and_place(context: Make, lexicon: Lex
     assert there.covering(place)[0].own_first <= place < there.covering(place)[0].own_end
 
 
-def test_a_sibling_counts_by_its_weight(context: Make, lexicon: Lexicon) -> None:
+def test_siblings_are_credible_together(context: Make, lexicon: Lexicon) -> None:
     made = context(TEXT, siblings=[SIBLING])
     reading = read(made.article, lexicon)
+    place = next(i for i, word in enumerate(reading.words) if word.text == "Stapel")
     battery = lexicon.key("Batterie")
-    doubtful = [sibling._replace(weight=0.25) for sibling in made.siblings]
-    assert Siblings(reading, doubtful, made.aligned).support[battery] == 0.25
+    assert battery is not None
+    doubtful = [sibling._replace(weight=0.5) for sibling in made.siblings]
+    there = Siblings(reading, doubtful, made.aligned)
+    seen = there.witnesses(place, battery)
+    assert there.credence(seen) == 0.5
+    assert Siblings(reading, doubtful * 2, made.aligned).credence([seen[0], seen[0]._replace(sibling=1)]) == 0.75
 
 
 def test_evidence_of_siblings_has_a_value_for_every_feature(context: Make, lexicon: Lexicon) -> None:
