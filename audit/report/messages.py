@@ -61,8 +61,13 @@ def _table(lang: str) -> Mapping[str, Any]:
 
 def _pattern(spoken: str, translation: str) -> Pattern:
     fixed = _SLOT.split(spoken)
-    parts = [f"(?P<{part}>.+?)" if at % 2 else re.escape(part) for at, part in enumerate(fixed)]
+    parts = [f"(?P<{part}>{_found(part)})" if at % 2 else re.escape(part) for at, part in enumerate(fixed)]
     return Pattern(max(fixed[::2], key=len), re.compile("".join(parts), re.DOTALL), translation)
+
+
+def _found(slot: str) -> str:
+    """What may stand in a slot: a language's name has no punctuation in it, the words of a text may be anything."""
+    return r"[\w ]+?" if slot.rstrip("0123456789") == "lang" else ".+?"
 
 
 def _slot(name: str, value: str, lang: str) -> str:  # noqa: PLR0911 - one return a kind

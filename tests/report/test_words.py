@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from audit.detectors import detectors
 from audit.errors import UsageError
 from audit.report.visible import Lines, on_one_line, visible
 from audit.report.words import TEMPLATES, languages, words
@@ -38,6 +39,14 @@ def test_every_word_is_used() -> None:
     made = re.compile("(?:one|many)_(?:document|documents|story|stories)|all_(?:verdict|category|detector)")
     for key in table("de"):
         assert f'"{key}"' in sources or f"['{key}']" in sources or f"words[lang].{key}" in sources or made.fullmatch(key), key
+
+
+def test_every_detector_and_language_has_a_name() -> None:
+    spoken = tomllib.loads((TEMPLATES.parents[2] / "models" / "de" / "languages.toml").read_text(encoding="utf-8"))["names"]
+    for lang in languages():
+        assert set(detectors()) <= set(table(lang)["detector"])
+        assert {detector.category for detector in detectors().values()} <= set(table(lang)["category_gloss"])
+        assert set(spoken) <= set(table(lang)["language"])
 
 
 def test_every_severity_has_a_name_and_a_new_detector_names_itself() -> None:
