@@ -27,7 +27,7 @@ _UNKNOWN: Final = 0.2  # share of small words that the tables do not hold, from 
 # Neighbouring words belong to one slip while each of them is suspected this much.
 _JOINED: Final = 0.3
 # Nothing below this is a suspicion.
-LEAST: Final = 0.5
+LEAST: Final = 0.3
 _ENDS: Final = frozenset(".!?")
 
 
