@@ -80,7 +80,11 @@ def read(
     for path in paths:
         for source, item in _items(path, stdin, reading):
             reason = item if isinstance(item, str) else _objection(item, limits) or _duplicate(item, seen)
-            yield Failure(source=_printable(source), reason=reason) if isinstance(reason, str) else item  # type: ignore[misc]
+            yield _failure(source, reason) if isinstance(reason, str) else item  # type: ignore[misc]
+
+
+def _failure(source: str, reason: str) -> Failure:
+    return Failure(source=_printable(source), reason=_printable(reason))
 
 
 def _duplicate(document: Document, seen: set[bytes]) -> str | None:
@@ -130,7 +134,7 @@ def _wordy(text: str, limits: Limits) -> str | None:
 
 
 def _printable(source: str) -> str:
-    """A path in which undecodable bytes and control characters are written out: a failure is one line of UTF-8."""
+    """A path or reason in which undecodable bytes and control characters are written out: a failure is one line of UTF-8."""
     return _UNPRINTABLE.sub(lambda match: _written_out(match.group()), source)
 
 

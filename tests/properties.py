@@ -5,6 +5,7 @@ Hypothesis (tests/test_properties.py) and atheris (tests/bench/fuzz_audit.py) ha
 
 from __future__ import annotations
 
+import re
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -33,6 +34,9 @@ Straße Haus Häuser Vereinigte Staaten Grenze Mexiko USA drei dreizehn Verletzt
 PIECES = (*_PIECES.split(), " ", "\n", "\n\n", "\t", "\r\n", "\x00", "\u2028", "\x1c", ". ", "! ", ": ")
 
 
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]")
+
+
 @cache
 def auditor() -> Auditor:
     """One auditor for all examples."""
@@ -59,9 +63,7 @@ def check_reading(ending: str, content: bytes) -> list[Document]:
         path.write_bytes(content)
         for row in read([str(path)], limits=LIMITS):
             if isinstance(row, Failure):
-                assert row.reason and "\n" not in row.reason, row
-                assert (row.source + row.reason).isprintable() or "\u00ad" in row.reason or not row.reason.isascii(), row
-                row.reason.encode()
+                assert row.reason and not _UNPRINTABLE.search(row.source + row.reason), row
                 continue
             assert row.text.strip() and len(row.text.encode()) <= LIMITS.text_bytes
             found.append(row)

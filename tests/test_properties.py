@@ -16,19 +16,19 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
 MADE = st.binary(max_size=120).map(made_of)
 
 
-@settings(max_examples=150, **SETTINGS)
+@settings(max_examples=100, **SETTINGS)
 @given(st.sampled_from(ENDINGS), st.binary(max_size=600))
 def test_any_bytes_are_read(ending: str, content: bytes) -> None:
     check_reading(ending, gzip.compress(content) if ending.endswith(".gz") else content)
 
 
-@settings(max_examples=200, **SETTINGS)
+@settings(max_examples=120, **SETTINGS)
 @given(st.one_of(TEXTS, MADE, st.lists(st.sampled_from(PIECES)).map("".join)))
 def test_the_view_maps_back(text: str) -> None:
     check_text(text)
 
 
-@settings(max_examples=60, **SETTINGS)
+@settings(max_examples=25, **SETTINGS)
 @given(st.lists(st.one_of(MADE, TEXTS), min_size=1, max_size=3), st.one_of(st.none(), MADE))
 def test_every_detector_copes(texts: list[str], title: str | None) -> None:
     check_reports(check_audit(texts, title))

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import Any, Final
 
 from audit.report.visible import Lines
-from audit.types import DocumentReport, Finding, Passage, Record
+from audit.types import DocumentReport, Finding, Record
 
 COLUMNS: Final = (
     "system",
@@ -29,6 +32,9 @@ COLUMNS: Final = (
 )
 _SYSTEM: Final = "unknown"
 _CLEAN: Final = "no-error"
+# Each rating repeats its segment: longer ones, which are no prose, are shown around their marks (characters).
+_LONGEST: Final = 10_000
+_AROUND: Final = 500
 _BREAKS: Final = re.compile("[\t\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _MARK: Final = re.compile(r"<(?=/?v>)")
 
@@ -55,24 +61,45 @@ def _segments(document: DocumentReport) -> Iterator[tuple[int, list[tuple[str, F
     titled = [finding for finding in document.findings if finding.field == "title"]
     if titled:
         yield 0, [(marked(document.title, finding.start, finding.end), finding) for finding in titled]
+    homes, homeless = _homes(document)
     for passage in document.passages:
-        found = [f for f in document.findings if f.field == "text" and _home(document, f) is passage]
         text = document.text[passage.start : passage.end]
-        if found:
-            yield passage.index + 1, [(marked(text, f.start - passage.start, f.end - passage.start), f) for f in found]
+        if found := homes[passage.index]:
+            yield passage.index + 1, [(_target(text, f.start - passage.start, f.end - passage.start), f) for f in found]
         elif passage.kind != "furniture":
             yield passage.index + 1, [(_plain(text), None)]
     lines = Lines(document.text)
-    for number, finding in enumerate((f for f in document.findings if f.field == "text" and not _home(document, f)), 1):
+    for number, finding in enumerate(homeless, 1):
         start, end = lines.line(lines.place(finding.start)[0])
-        target = marked(document.text[start:end], finding.start - start, finding.end - start)
+        target = _target(document.text[start:end], finding.start - start, finding.end - start)
         yield len(document.passages) + number, [(target, finding)]
 
 
-def _home(document: DocumentReport, finding: Finding) -> Passage | None:
-    """The passage in which a finding begins, or else the first one it touches."""
-    touched = [p for p in document.passages if p.start < finding.end and finding.start < p.end]
-    return touched[0] if touched else None
+def _homes(document: DocumentReport) -> tuple[dict[int, list[Finding]], list[Finding]]:
+    """Findings in the text by the passage in which they begin, or which they touch first; and those of no passage."""
+    passages = sorted((passage for passage in document.passages if passage.start < passage.end), key=lambda p: (p.start, p.index))
+    ends = list(accumulate((passage.end for passage in passages), max))
+    homes: dict[int, list[Finding]] = defaultdict(list)
+    homeless: list[Finding] = []
+    for finding in document.findings:
+        if finding.field != "text":
+            continue
+        at = bisect_right(ends, finding.start)  # all passages before have ended
+        while at < len(passages) and passages[at].end <= finding.start:
+            at += 1
+        if at < len(passages) and passages[at].start < finding.end:
+            homes[passages[at].index].append(finding)
+        else:
+            homeless.append(finding)
+    return homes, homeless
+
+
+def _target(text: str, start: int, end: int) -> str:
+    """The segment with its mark. Of one that is too long to be repeated for each of its findings, what stands around the mark."""
+    if len(text) <= _LONGEST:
+        return marked(text, start, end)
+    first, last = max(start - _AROUND, 0), min(end + _AROUND, len(text))
+    return f"{'…' * (first > 0)}{marked(text[first:last], start - first, end - first)}{'…' * (last < len(text))}"
 
 
 def marked(text: str, start: int, end: int) -> str:

@@ -20,6 +20,8 @@ from audit.report.words import Words
 from audit.types import DocumentReport, Evidence, Finding, Record
 
 _STYLES: Final = {"minor": "cyan", "major": "yellow", "critical": "bold red"}
+# Characters looked at on either side of the words, times the width: a line may be a whole book.
+_NEAR: Final = 8
 _INDENT: Final = "    "
 _NARROWEST: Final = 50  # columns; the table of verdicts takes as many in the widest of our languages
 _SHORTEST: Final = 8  # cells of a name in the table
@@ -176,9 +178,10 @@ def excerpt(finding: Finding, lines: Lines, width: int) -> list[Line]:
     """The line in which a finding begins, as much of it as fits around the words, and a caret line below."""
     start, end = lines.line(lines.place(finding.start)[0])
     stop = max(min(finding.end, end), finding.start)
-    before = on_one_line(lines.text[start : finding.start])
-    words = on_one_line(lines.text[finding.start : stop])
-    after = on_one_line(lines.text[stop:end])
+    near = _NEAR * width
+    before = on_one_line(lines.text[max(start, finding.start - near) : finding.start])
+    words = on_one_line(lines.text[finding.start : min(stop, finding.start + near)])
+    after = on_one_line(lines.text[stop : min(end, stop + near)])
     style = _STYLES[finding.severity]
     if any(unicodedata.bidirectional(char) in ("R", "AL", "AN") for char in before + words + after):
         before, words, after = _window(before, f"⟦{words}⟧", after, width)
