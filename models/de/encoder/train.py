@@ -31,6 +31,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[2])]
 
 import vocabulary  # noqa: E402
+from rivals import rivals  # noqa: E402
 
 from audit.neural.modernbert import ModernBert, Shape  # noqa: E402
 
@@ -45,6 +46,8 @@ WARMUP = 100
 BETAS = (0.9, 0.98)
 DECAY = 0.01
 CLIP = 1.0
+# What telling a token from its rivals counts in the last steps, beside telling it from all others.
+CONTRAST = 1.0
 SAVE_EVERY = 500
 SHAPE = {"hidden_size": 256, "num_hidden_layers": 5, "num_attention_heads": 4, "intermediate_size": 512}
 TINY = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 48}
@@ -111,10 +114,11 @@ def build(shape: dict[str, int], embeddings: NDArray[np.float32]) -> Any:
     return model
 
 
-def loss_of(model: Any, shape: Shape, compiled: bool) -> Callable[[Tensor, Tensor], Tensor]:
+def loss_of(model: Any, shape: Shape, table: Tensor | None, compiled: bool) -> Callable[[Tensor, Tensor], Tensor]:
     """Mean cross-entropy at the masked places, as a function of ids and labels; the vocabulary is asked there only.
 
-    Compiled (a C++ compiler is needed) it takes about half the time.
+    ``table`` (vocabulary, rivals): the token against its rivals alone counts, too. Compiled (a C++ compiler is needed) it takes
+    about half the time.
     """
     served = ModernBert(shape, dict(model.named_parameters()))
 
@@ -122,7 +126,14 @@ def loss_of(model: Any, shape: Shape, compiled: bool) -> Callable[[Tensor, Tenso
         return served.hidden(ids)
 
     def head(states: Tensor, targets: Tensor) -> Tensor:
-        return functional.cross_entropy(served.logits(states).float(), targets)
+        logits = served.logits(states).float()
+        whole = functional.cross_entropy(logits, targets)
+        if table is None:
+            return whole
+        rivals = table[targets]
+        against = logits.gather(1, rivals).masked_fill(rivals == targets[:, None], -torch.inf)
+        right = logits.gather(1, targets[:, None])
+        return whole + CONTRAST * (torch.cat((right, against), dim=1).logsumexp(1) - right[:, 0]).mean()
 
     if compiled:
         hidden, head = torch.compile(hidden), torch.compile(head, dynamic=True)
@@ -199,12 +210,14 @@ def export(model: Any, work: Path, out: Path) -> None:
 
 def train(args: argparse.Namespace) -> None:
     work = Path(args.work)
-    shape = TINY if args.tiny else SHAPE
-    prepared = vocabulary.prepare(work, Path(args.data) if args.data else None, args.vocabulary, shape["hidden_size"])
+    sizes = TINY if args.tiny else SHAPE
+    prepared = vocabulary.prepare(work, Path(args.data) if args.data else None, args.vocabulary, sizes["hidden_size"])
     batches = Batches(prepared.tokens, schedule(prepared.lengths, args.batch, args.steps), prepared.inner, args.batch)
-    model = build(shape, prepared.embeddings).to(args.device)
+    model = build(sizes, prepared.embeddings).to(args.device)
     optimizers = optimizers_of(model)
-    loss_at = loss_of(model, shape_of(model.config), args.compile)
+    shape = shape_of(model.config)
+    plain = loss_of(model, shape, None, args.compile)
+    contrasted = loss_of(model, shape, torch.from_numpy(rivals(work / "tokenizer.json")).to(args.device), args.compile)
     state = work / "state.safetensors"
     first = load_state(state, model, optimizers) if state.exists() else 0
     total, clock = 0.0, time.perf_counter()
@@ -213,7 +226,7 @@ def train(args: argparse.Namespace) -> None:
             optimizers[kind].param_groups[0]["lr"] = peak * share(step, args.steps, args.decay)
         ids, labels = (part.to(args.device) for part in batches.batch(step))
         with torch.autocast(args.device.split(":")[0], dtype=torch.bfloat16):
-            loss = loss_at(ids, labels)
+            loss = (plain if step < args.steps - args.decay else contrasted)(ids, labels)
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), CLIP)
         for optimizer in optimizers.values():
