@@ -85,6 +85,33 @@ def bert(folder: Path, head: str, seed: int = 1, **settings: Any) -> Path:
     return folder
 
 
+def modernbert(folder: Path, seed: int = 1) -> Path:
+    """A model in the format of the encoder that ships."""
+    import torch
+    from transformers import ModernBertConfig, ModernBertForMaskedLM
+
+    torch.manual_seed(seed)
+    tokenizer = wordpiece()
+    config = ModernBertConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=48,
+        max_position_embeddings=128,
+        layer_types=["full_attention", "full_attention"],
+        pad_token_id=tokenizer.pad_token_id,
+        bos_token_id=None,
+        eos_token_id=None,
+        cls_token_id=tokenizer.cls_token_id,
+        sep_token_id=tokenizer.sep_token_id,
+        initializer_range=0.4,
+    )
+    ModernBertForMaskedLM(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
 def llama(folder: Path, *, template: bool = True, longest: int = 4096, seed: int = 1) -> Path:
     """A causal model with a chat template."""
     model, tokenizer = _llama(longest, seed)

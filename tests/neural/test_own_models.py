@@ -20,8 +20,10 @@ import tiny_models as tiny
 from audit import Auditor, Document
 from audit.calibrate import Sample, calibrate, fit, log_loss
 from audit.cli import run
+from audit.contrast import SecondWitness
 from audit.errors import UsageError
 from audit.evaluate import Gold, Label
+from audit.neural.hub.language_model import Embedded
 from audit.options import Options
 from audit.own_models import Calibration, Line, Measured, Scale, checked, read_calibration, written
 from audit.types import Record, record_schema
@@ -144,6 +146,30 @@ def test_the_default_run_imports_nothing_of_this() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_the_encoder_swapped_for_itself_gives_the_same_findings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tiny.modernbert(tmp_path / "encoder")
+    monkeypatch.setattr(SecondWitness, "folder", folder)
+
+    def audited(**own: Any) -> tuple[Auditor, Record]:
+        auditor = Auditor("de", device="cpu", options=Options(min_probability=0.0), **own)
+        auditor.second.settings = {"agreement": {"slope": 0.3, "bias": -0.2, "note": -99.0}}
+        return auditor, auditor.audit(DOCUMENTS)
+
+    _, plain = audited()
+    auditor, swapped = audited(lm=str(shutil.copytree(folder, tmp_path / "copy")))
+    assert isinstance(auditor.encoder, Embedded) and "lm:copy@" in auditor.signature
+    assert [row.findings for row in swapped.documents] == [row.findings for row in plain.documents]
+    told = [e for row in swapped.documents for f in row.findings for e in f.evidence if e.kind in ("context", "model")]
+    assert told and all(evidence.kind == "context" for evidence in told), "it is heard once, in the encoder's place"
+    _, other = audited(lm=str(tiny.modernbert(tmp_path / "other", seed=2)))
+    assert [[f.weight for f in row.findings] for row in other.documents] == [
+        [f.weight for f in r.findings] for r in plain.documents
+    ]
+    assert any(e.kind == "model" for row in other.documents for f in row.findings for e in f.evidence), (
+        "a stranger is heard apart"
+    )
+
+
 def calibrated(own: dict[str, str], folder: Path, **measured: Any) -> str:
     """A calibration file for these models."""
     from audit.neural.hub.source import find
@@ -157,13 +183,19 @@ def calibrated(own: dict[str, str], folder: Path, **measured: Any) -> str:
     return str(file)
 
 
-def test_a_calibrated_tagger_moves_findings_and_makes_its_own(own: dict[str, str], tmp_path: Path, heard: Record) -> None:
-    file = calibrated(own, tmp_path, tagger={"findings": {"tagger": Line(-1.0, 0.25)}, "own": Line(0.5, 0.5)})
+def test_a_calibrated_tagger_moves_findings(own: dict[str, str], tmp_path: Path, heard: Record) -> None:
+    file = calibrated(own, tmp_path, tagger={"findings": {"tagger": Line(-1.0, 0.25)}})
     row = Auditor("de", options=Options(min_probability=0.0), calibration=file).audit(DOCUMENTS).documents[0]
     before = {(f.detector, f.start, f.end): f.weight for f in heard.documents[0].findings}
-    moved = [f for f in row.findings if f.weight != before.get((f.detector, f.start, f.end), f.weight)]
-    assert moved and all(abs(f.weight - before[f.detector, f.start, f.end]) <= 3.001 for f in moved)
-    alone = [f for f in row.findings if f.detector == "tagger"]
+    moved = [f.weight - before[f.detector, f.start, f.end] for f in row.findings if (f.detector, f.start, f.end) in before]
+    assert any(moved) and all(abs(by) <= 3.001 for by in moved)
+    assert all("counts for nothing" not in e.note for f in row.findings for e in f.evidence if e.kind == "model")
+
+
+def test_a_calibrated_tagger_makes_findings_where_no_detector_has_one(own: dict[str, str], tmp_path: Path) -> None:
+    file = calibrated(own, tmp_path, tagger={"own": Line(0.5, 0.5)})
+    auditor = Auditor("de", options=Options(min_probability=0.0, only=frozenset({"encoding"})), calibration=file)
+    alone = [f for f in auditor.audit([DOCUMENTS[0]]).documents[0].findings if f.detector == "tagger"]
     assert alone and all(AUDITED[f.start : f.end] == f.quote and f.evidence[0].kind == "model" for f in alone)
 
 
