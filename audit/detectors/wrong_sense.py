@@ -23,6 +23,7 @@ models/de/lexicon/CARD.md.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from audit.detectors import Context, Detector
@@ -48,17 +49,19 @@ def detect(context: Context) -> list[Finding]:
     charged = [c for c in trial.best if c.weight >= context.settings["floor"] and c.place not in taken]
     taken |= {charge.place for charge in charged}
     slots = [s for s in trial.slots if s.weight >= context.settings["floor"] and s.place not in taken]
-    found = [_pivot_finding(context, trial, charge, lexicon) for charge in charged]
+    rivals: dict[int, list[Charge]] = defaultdict(list)
+    for charge in sorted(trial.every, key=lambda c: -c.weight):
+        rivals[charge.place].append(charge)
+    found = [_pivot_finding(context, trial, charge, rivals[charge.place], lexicon) for charge in charged]
     found += [_calque_finding(context, calque) for calque in calques]
     found += [_slot_finding(context, trial, slot, lexicon) for slot in slots]
     return sorted(found, key=lambda f: (f.field, f.start, f.end))
 
 
-def _pivot_finding(context: Context, trial: Trial, charge: Charge, lexicon: Lexicon) -> Finding:
+def _pivot_finding(context: Context, trial: Trial, charge: Charge, rivals: Sequence[Charge], lexicon: Lexicon) -> Finding:
     pivot, word = charge.pivot, charge.word
-    texts = [
-        Suggestion(text=text, probability=round(probability, 2)) for text, probability in _suggestions(trial, charge, lexicon)
-    ]
+    likely = _suggestions(rivals[:_MOST_QUOTED], lexicon)
+    texts = [Suggestion(text=text, probability=round(probability, 2)) for text, probability in likely]
     backing = " as siblings write" if charge.witnesses else " which fits the context better"
     message = (
         f"“{word.text}” is likely a wrong sense of {LANGUAGES[pivot.lang]} “{pivot.pivot}”: perhaps “{texts[0].text}” is meant,"
@@ -77,9 +80,8 @@ def _pivot_finding(context: Context, trial: Trial, charge: Charge, lexicon: Lexi
     )
 
 
-def _suggestions(trial: Trial, charge: Charge, lexicon: Lexicon) -> Iterator[tuple[str, float]]:
+def _suggestions(rivals: Sequence[Charge], lexicon: Lexicon) -> Iterator[tuple[str, float]]:
     """The likeliest words for the place, inflected, with the share of the place's odds that each has."""
-    rivals = sorted((c for c in trial.every if c.place == charge.place), key=lambda c: -c.weight)[:_MOST_QUOTED]
     whole = sum(chance(rival.weight) for rival in rivals)
     seen: set[str] = set()
     for rival in rivals:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 # Below these log odds a charge is hopeless: the second look and the verdict move it by at most 3 each.
-_HOPELESS: Final = -6.0
+_HOPELESS: Final = -5.0
 # The language vote starts from these shares, as if so many words had been explained already. Chosen, not measured: most of
 # what is machine-translated into German comes from English, and Russian has an inventory only.
 _LANGUAGE_SHARES: Final = {"en": 0.3, "fr": 0.24, "es": 0.14, "it": 0.14, "nl": 0.14, "ru": 0.04}

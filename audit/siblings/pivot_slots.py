@@ -65,7 +65,10 @@ def _candidates(reading: Reading, there: Siblings) -> list[tuple[int, int, int]]
     lexicon = reading.lexicon
     own = _alone(reading, there)
     best: dict[tuple[int, int, int], float] = {}
+    aligned = {passage.sibling for passage in there.passages}
     for i, mate in enumerate(there.mates):
+        if i not in aligned:
+            continue
         free = lexical(lexicon, mate.numbers) & ~np.isin(mate.numbers, list(reading.holders)) & ~there.named[i]
         for passage in there.passages:
             if passage.sibling != i or passage.own_first == passage.own_end or passage.first == passage.end:
