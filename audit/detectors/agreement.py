@@ -9,6 +9,9 @@ in the wrong place ("dass er hat gesagt den Präsidenten"), one too many ("Der R
 ("nachdem er die Schulden zurückgezahlt."), "um" and modal verbs with the wrong infinitive: only where the sentence leaves no
 other reading.
 
+Where the rules see nothing, a small network may suspect a form (article, adjective, verb, relative pronoun); most of its
+suspicions show only where the whole document reads like a machine's.
+
 Why it betrays machine translation: people who write German for a living hardly ever miss a gender; a system that translates
 word by word, or swaps a word by a synonym afterwards, leaves the article of the other noun behind. People slip too: hence
 severity minor, and the document decides with the rest of its evidence.
@@ -22,7 +25,7 @@ headlines in clipped style, genitives after names, quantities ("Die Mehrheit der
 subject ("Ein Grund sind die Preise"), coordinated subjects and clauses, double infinitives ("dass er hat kommen wollen").
 
 Source of the rule: the declension tables of any school grammar (models/de/rules/agreement.toml); nouns with their readings
-from models/de/morphology, compiled from the German Wiktionary (CC BY-SA).
+from models/de/morphology, compiled from the German Wiktionary (CC BY-SA); the network's recipe is in models/de/slips/CARD.md.
 """
 
 from __future__ import annotations

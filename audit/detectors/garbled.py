@@ -9,6 +9,8 @@ What it flags.
 - Bare chains of nouns: "Sicherheit Anwesenheit Konsulat", where German joins, declines or uses a preposition; in the smallest
   form an English compound left in two words ("die Safaripark Paviane").
 - Runs of transitions that genuine German does not make, told by how often each word class follows which.
+- What a small network suspects: a verb, article or preposition lost, a verb too many or in the wrong place, a sentence cut off or
+  run into the next ("Am Montag er reiste …"). Most of its suspicions show only where the whole document reads like a machine's.
 
 Why that betrays machine translation. People make slips of spelling and agreement, but they do not lose the clause they are in.
 A decoder that loses its source, a rule-based system without a parse, and a page whose pieces were translated one by one do.
@@ -21,7 +23,8 @@ hold capitals ("wie Die Zeit berichtet"); measures, dates and titles put noun on
 finding weighs too little to be reported unless the whole document reads like a machine's.
 
 Source of the rule: own lists (models/de/rules/garbled.toml) and counts of word-class transitions in genuine German
-(models/de/ngrams/CARD.md). Weights: frequency in weak systems' output against texts by people (models/thresholds.toml).
+(models/de/ngrams/CARD.md); the network was taught on genuine sentences with slips put into them (models/de/slips/CARD.md).
+Weights: frequency in weak systems' output against texts by people (models/thresholds.toml).
 """
 
 from __future__ import annotations
