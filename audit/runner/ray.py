@@ -8,6 +8,7 @@ the share of a card that was asked for; workers send them their questions.
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
@@ -76,11 +77,21 @@ class Cluster:
             ray.shutdown()
 
     def _window(self, units: Sequence[Unit]) -> Iterator[Result]:
-        from ray.data import ActorPoolStrategy, from_items
+        from ray.data import from_items
 
         blocks = min(len(units), 8 * self._workers)
         data = from_items([{"unit": self._codec.encode(unit)} for unit in units], override_num_blocks=blocks)
-        done = data.map_batches(
+        with warnings.catch_warnings():
+            # How often an actor comes back has no parameter of its own in some releases, and what takes it is deprecated.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            done = self._mapped(data, blocks)
+        for row in done.iter_rows():
+            yield self._codec.result(row["result"])
+
+    def _mapped(self, data: Any, blocks: int) -> Any:
+        from ray.data import ActorPoolStrategy
+
+        return data.map_batches(
             _Worker,
             fn_constructor_args=(msgspec.json.encode(self._plan), self._encoders),
             batch_size=1,
@@ -89,8 +100,6 @@ class Cluster:
             num_cpus=1,
             ray_remote_args_fn=_persistence,
         )
-        for row in done.iter_rows():
-            yield self._codec.result(row["result"])
 
     def _alone(self, unit: Unit) -> Result:
         """The result of one document, for which a worker may die without taking others with it."""

@@ -212,7 +212,7 @@ def memory(folder: Path, count: int) -> None:
 
     corpus = write(short(), folder / "corpus.parquet")
     cost = watched(command(corpus, folder / "out", "--screen", "--runner", "pool", "--workers", "2"), folder / "out")
-    points = [(1000 * parts, used) for _, used, parts in cost.course if parts]
+    points = [(1000 * parts, used) for _, used, parts in cost.course if 0 < 1000 * parts < count]  # then workers leave
     later = [point for point in points if point[0] >= count / 4]
     mean_x, mean_y = (sum(values) / len(later) for values in zip(*later, strict=True))
     slope = sum((x - mean_x) * (y - mean_y) for x, y in later) / max(1, sum((x - mean_x) ** 2 for x, _ in later))
@@ -244,7 +244,7 @@ def kill(folder: Path, data: Path | None, count: int, kills: int, whole_audit: b
     while done < kills:
         process = subprocess.Popen(arguments(folder / "killed"))
         try:
-            process.wait(chance.uniform(0.05, 1.0) * whole)
+            process.wait(chance.uniform(0.3, 1.0) * whole)
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
             done += 1
