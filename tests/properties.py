@@ -28,8 +28,8 @@ Telefonat Stapel Batterie Satz Strafe Rasen Prato Toast Brindisi NATO Western De
 sagte Das ist ist hat haben wurde werden Am Montag , Montag 14. März 2021 12/03/2021 23: 52: 13 07h12 5 p.m. 10,000 3.5 Millionen
 $5 5$ Prozent 70 % Uhr „ “ " » « ' ’ ( ) [ ] – — - . . . ! ? : ; ... www.a.de a@b.de #x @y https://x.de/a?b=c &auml; &#228; Ã¤
 â€“ \ufffd \u00ad \u200b \u202e \u0308 👍 👩\u200d👧 | > * # • 1. [1][x] [a](b) **b** the of and with great concern le la les
-tribunal de het niet over el los il che Anklage drücken Fingerwedeln auf der Seite Lesen Sie Mehr Laat een reactie achter Foto: dpa
-Straße Haus Häuser Vereinigte Staaten Grenze Mexiko USA drei dreizehn Verletzte er sie es ihm ihr dessen der
+tribunal de het niet over el los il che Anklage drücken Fingerwedeln auf der Seite Lesen Sie Mehr Laat een reactie achter Foto:
+dpa Straße Haus Häuser Vereinigte Staaten Grenze Mexiko USA drei dreizehn Verletzte er sie es ihm ihr dessen der
 """
 PIECES = (*_PIECES.split(), " ", "\n", "\n\n", "\t", "\r\n", "\x00", "\u2028", "\x1c", ". ", "! ", ": ")
 

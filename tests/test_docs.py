@@ -47,9 +47,46 @@ def test_the_python_example_runs(folder: Path) -> None:
     assert done.stdout.strip() and (folder / "report.html").is_file()
 
 
-def test_every_command_and_option_is_documented() -> None:
+def commands() -> dict[str, list[str]]:
+    """The long options of every command, by its name."""
+    found: dict[str, list[str]] = {}
     for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]  # a group, as there are several commands
-        assert f"mt-audit {name}" in README, f"README does not show {name}"
-        for parameter in command.params if name == "check" else []:
-            options = [option for option in parameter.opts if option.startswith("--") and option not in ("--help", "--output")]
-            assert all(option in README for option in options), f"README does not name {options}"
+        names = [option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)]
+        found[name] = [option for option in names if option.startswith("--") and option not in ("--help", "--output")]
+    return found
+
+
+@pytest.mark.parametrize("name", commands())
+def test_every_command_and_option_is_documented(name: str) -> None:
+    assert f"mt-audit {name}" in README, f"README does not show {name}"
+    missing = [option for option in commands()[name] if not re.search(rf"{option}(?![\w-])", README)]
+    assert not missing, f"README does not name {missing}"
+
+
+def test_commands_that_need_what_others_have_are_spelled_right() -> None:
+    """Clusters and models of one's own are not at hand in a test: those commands' options must at least exist."""
+    shown = re.findall(r"^    (mt-audit .*?)(?:  +#.*)?$", README, re.MULTILINE)
+    assert shown
+    for line in shown:
+        _, name, *words = shlex.split(line)
+        assert all(word in (*commands()[name], "--output") for word in words if word.startswith("--")), line
+
+
+def test_links_lead_somewhere() -> None:
+    for page in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSES.md", "reports/README.md"):
+        text = (ROOT / page).read_text(encoding="utf-8")
+        heads = [line.lstrip("# ").lower() for line in text.splitlines() if line.startswith("#")]
+        headings = {re.sub(r"[^\w -]", "", head).replace(" ", "-") for head in heads}
+        for target in re.findall(r"\]\(([^)\s]+)\)", text):
+            if target.startswith("#"):
+                assert target[1:] in headings, f"{page}: {target}"
+            elif "://" not in target:
+                assert (ROOT / page).parent.joinpath(target).exists(), f"{page}: {target}"
+
+
+def test_what_is_named_is_there() -> None:
+    """Scripts and files that the pages tell readers to run or look at."""
+    for page in ("README.md", "CONTRIBUTING.md"):
+        text = (ROOT / page).read_text(encoding="utf-8")
+        for name in re.findall(r"\bpython ((?:tests|models|reports)/[\w/]+\.py)", text):
+            assert (ROOT / name).is_file(), f"{page}: {name}"

@@ -122,8 +122,8 @@ class Child:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def run(files: Iterator[Nasty], seconds: float, memory: int) -> list[dict[str, Any]]:
-    """A row a file; a child that died, hung or grew too much is replaced."""
+def run(files: Iterator[Nasty], seconds: float, memory: int, kept: Path | None) -> list[dict[str, Any]]:
+    """A row a file, also appended to ``kept``; a child that died, hung or grew too much is replaced."""
     rows: list[dict[str, Any]] = []
     child = Child()
     with tempfile.TemporaryDirectory() as folder:
@@ -132,6 +132,9 @@ def run(files: Iterator[Nasty], seconds: float, memory: int) -> list[dict[str, A
             path.write_bytes(nasty.content)
             row = child.run(path, seconds * _PATIENCE)
             rows.append({"kind": nasty.kind, "name": nasty.name, "bytes": len(nasty.content), "resting": child.resting, **row})
+            if kept:
+                with kept.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(rows[-1], ensure_ascii=False) + "\n")
             bad = verdict(rows[-1], seconds, memory)
             if bad not in ("documents", "refused"):
                 print(json.dumps(rows[-1], ensure_ascii=False)[:400], file=sys.stderr, flush=True)
@@ -167,13 +170,12 @@ def main() -> int:
     args.add_argument("--kinds", default="")
     args.add_argument("--seconds", type=float, default=10.0, help="of processor time, a document")
     args.add_argument("--memory", type=int, default=1_024, help="MiB at most beyond the models")
-    args.add_argument("--rows", type=Path, help="write a line of JSON a file here")
+    args.add_argument("--rows", type=Path, help="append a line of JSON a file here")
     chosen = args.parse_args()
     kinds = set(chosen.kinds.split(",")) if chosen.kinds else set(KINDS)
     numbered = enumerate(corpus(chosen.count, chosen.size, chosen.seed))
-    rows = run((nasty for at, nasty in numbered if at >= chosen.first and nasty.kind in kinds), chosen.seconds, chosen.memory)
-    if chosen.rows:
-        chosen.rows.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    files = (nasty for at, nasty in numbered if at >= chosen.first and nasty.kind in kinds)
+    rows = run(files, chosen.seconds, chosen.memory, chosen.rows)
     by_kind: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         by_kind[row["kind"]].append(row)
