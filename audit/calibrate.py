@@ -73,10 +73,10 @@ def calibrate(
     own = auditor.own
     if own is None:
         raise UsageError("there is no model to calibrate: give one (--lm, --tagger, --nli, --embedder, --judge, --qe)")
-    known = collect(auditor, own, documents, gold, labels)
     least = int(own.settings["least_articles"]) if least is None else least
-    if known.articles < least:
-        raise UsageError(f"{known.articles} labelled articles; a calibration takes {least} at least")
+    if (articles := _labelled(documents, gold, labels)) < least:
+        raise UsageError(f"{articles} labelled articles; a calibration takes {least} at least")
+    known = collect(auditor, own, documents, gold, labels)
     lines = [f"{known.articles} labelled articles, {len(known.findings)} findings of known truth"]
     fitted = _fitted(known.findings, lines)
     roles: dict[str, Measured] = {}
@@ -120,6 +120,12 @@ def collect(
             if (real := truth(finding)) is not None:
                 marks.setdefault(mark.role, []).append(Sample(row.id, rest, {mark.role: mark.value}, real))
     return Evidence(findings, marks, articles, list(heard.values()), report.failures)
+
+
+def _labelled(documents: Sequence[Document], gold: Sequence[Gold], labels: Mapping[str, Label]) -> int:
+    """How many documents the labels say anything of."""
+    marked = {row.id for row in gold if row.evidence != "source"}
+    return sum(d.id in marked or (d.id in labels and (labels[d.id].genuine or labels[d.id].complete)) for d in documents)
 
 
 def _truth(gold: Sequence[Gold], decided: bool) -> Callable[[Finding], bool | None]:

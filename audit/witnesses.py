@@ -68,6 +68,8 @@ class Witnesses:
     def signature(self) -> list[str]:
         """Role, model, revision, precision and whether it counts, for the signature of the run."""
         told = [f"{role}:{model.signature}" for role, model in self._models.items()]
+        if self.encoder is not None:
+            return [*told, "calibration:the encoder's own" + (f", {self.calibration.digest}" if self.calibration.digest else "")]
         return [*told, f"calibration:{self.calibration.digest or 'none, own models count for nothing'}"]
 
     @cached_property

@@ -6,6 +6,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from audit.neural.hub.judge_prompt import question
+
 SENTENCES = [
     "Die Fähre nach Norderau liegt seit Montag im Hafen.",
     "Der Kapitän sprach von einem Schaden an der Maschine und bat um Geduld.",
@@ -46,9 +48,10 @@ def bytelevel(longest: int = 4096) -> Any:
     tokenizer.decoder = decoders.ByteLevel()
     special = ["<|pad|>", "<|begin|>", "<|end|>", "<|user|>", "<|assistant|>", "<|system|>"]
     trainer = trainers.BpeTrainer(
-        vocab_size=600, special_tokens=special, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False
+        vocab_size=1200, special_tokens=special, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False
     )
-    tokenizer.train_from_iterator([*SENTENCES, *JSON_LIKE], trainer)
+    asked = question("", [])[0]  # so that what a judge is asked takes few tokens
+    tokenizer.train_from_iterator([*SENTENCES, *JSON_LIKE, *[asked] * 3], trainer)
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
         pad_token="<|pad|>",

@@ -217,7 +217,7 @@ def test_a_judge_that_does_not_answer_as_asked_is_asked_again_and_then_left_alon
 
 
 def test_a_passage_longer_than_the_judge_reads_goes_in_parts(tmp_path: Path) -> None:
-    judge = Judge(find("judge", str(tiny.parrot(tmp_path / "short", ANSWER, longest=1400))), CPU, None)
+    judge = Judge(find("judge", str(tiny.parrot(tmp_path / "short", ANSWER, longest=900))), CPU, None)
     passage = f"{' '.join(tiny.SENTENCES[:2] * 8)} {PASSAGE}"
     cut = passage.index(PASSAGE)
     (ruling,) = judge.rule([Case(passage, [(0, cut // 2), (cut // 2, cut), (cut, len(passage))], [LONG])])
