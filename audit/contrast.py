@@ -144,4 +144,24 @@ class Places:
         at = bisect_right(spans, finding.start, key=lambda span: span.start) - 1
         start, end = (spans[at].start, spans[at].end) if at >= 0 else (finding.start, finding.end)
         start, end = min(start, finding.start), max(end, finding.end)
-        return Query(self._texts[finding.field][start:end], finding.start - start, finding.end - start, words)
+        head, tail = _shared((finding.quote, *words))
+        words = tuple(word[head : len(word) - tail] for word in words)
+        first, last = finding.start + head, finding.end - tail
+        if first == last or not all(words):
+            return None  # a word too many or too few: the encoder compares words
+        return Query(self._texts[finding.field][start:end], first - start, last - start, words)
+
+
+def _shared(texts: Sequence[str]) -> tuple[int, int]:
+    """How many characters of whole words, with what parts them, all texts begin and end with."""
+    cut = [re.findall(r"\S+\s*", text) for text in texts]
+    head = 0
+    while all(len(words) > head + 1 for words in cut) and len({words[head] for words in cut}) == 1:
+        head += 1
+    tail = 0
+    while all(len(words) > head + tail + 1 for words in cut) and len({words[-1 - tail] for words in cut}) == 1:
+        tail += 1
+    ends = cut[0][len(cut[0]) - tail :]
+    before = cut[0][len(cut[0]) - tail - 1]
+    spaces = len(before) - len(before.rstrip()) if tail else 0
+    return sum(map(len, cut[0][:head])), sum(map(len, ends)) + spaces

@@ -6,7 +6,7 @@ import gzip
 import json
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -97,13 +97,13 @@ def mistakes() -> dict[str, list[Mistake]]:
     return found
 
 
-def outputs(data: Path) -> Iterator[Output]:
+def outputs(data: Path, tests: Collection[str] = ()) -> Iterator[Output]:
     """Machine translations in which a judged mistake occurs: the source has the foreign word, people write what was meant and
-    not what the machine wrote, and the machine the reverse."""
+    not what the machine wrote, and the machine the reverse. ``tests`` (wmt19, …): only these."""
     judged = mistakes()
     used: Counter[Mistake] = Counter()
     for path in sorted((data / "mtht").glob("wmt*_*-de.jsonl.gz")):
-        if int(path.name[3:5]) >= _FIRST_YEAR:
+        if path.name[:5] in tests or (not tests and int(path.name[3:5]) >= _FIRST_YEAR):
             for doc, rows in _documents(path).items():
                 yield from _outputs(f"{path.name[:11]}|{doc}", rows, judged[path.name[6:8]], path.name[6:8], used)
 
