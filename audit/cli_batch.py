@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -140,7 +140,7 @@ def _devices(device: str) -> tuple[str, tuple[str, ...]]:
 
 
 @contextmanager
-def _stoppable(output: Path) -> Iterator[None]:
+def _stoppable(output: Path) -> Generator[None]:
     """SIGTERM stops as Ctrl-C does: workers end, what is complete stays, and a line says how to go on."""
 
     def stop(number: int, frame: FrameType | None) -> None:

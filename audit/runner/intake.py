@@ -26,8 +26,8 @@ class Shard:
 
     number: int
     first: int
-    documents: list[Numbered] = field(default_factory=list)
-    failures: list[Failure] = field(default_factory=list)
+    documents: list[Numbered] = field(default_factory=list[Numbered])
+    failures: list[Failure] = field(default_factory=list[Failure])
 
     @property
     def digest(self) -> str:

@@ -32,7 +32,7 @@ class _Order:
 
     units: int
     finish: Callable[[list[Result]], None]
-    results: list[Result] = field(default_factory=list)
+    results: list[Result] = field(default_factory=list[Result])
 
 
 def _drive(orders: Iterable[tuple[Sequence[Unit], Callable[[list[Result]], None]]], runner: Runner, progress: Progress) -> None:
@@ -107,7 +107,8 @@ def compare(spool: Spool, mates: Mates, folder: Folder, runner: Runner, progress
             if done is not None:
                 _unchanged(folder, done.digest, sheet.digest)
                 continue
-            numbers, failures = [], list(sheet.failures)
+            numbers: list[int] = []
+            failures = list(sheet.failures)
             for at in range(spool.first(number), spool.first(number) + sheet.documents):
                 failure = spool.surveyed(at).failure
                 if failure is None:

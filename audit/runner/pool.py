@@ -13,7 +13,7 @@ import queue
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from typing import Any, Final
@@ -208,7 +208,7 @@ def _context() -> Any:
 
 
 @contextmanager
-def _environment(plan: Plan) -> Iterator[None]:
+def _environment(plan: Plan) -> Generator[None]:
     """What new processes find in their environment: the plan, and that numerical libraries keep to one thread.
 
     There is a worker a core; and a process that has begun more threads must not be copied.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
@@ -166,7 +166,7 @@ class Folder:
 
 
 @contextmanager
-def opened(path: Path, format: Format) -> Iterator[Folder]:
+def opened(path: Path, format: Format) -> Generator[Folder]:
     """The folder, made where it is missing, for this process alone. Raises UsageError where another run works in it."""
     if path.exists() and not path.is_dir():
         raise UsageError(f"{path} is no folder")

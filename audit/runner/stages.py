@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -168,7 +168,7 @@ class _Collector(logging.Handler):
 
 
 @contextmanager
-def _captured() -> Iterator[list[str]]:
+def _captured() -> Generator[list[str]]:
     """What is logged meanwhile, tracebacks included; nothing of it goes to standard error."""
     lines: list[str] = []
     logger = logging.getLogger("audit")

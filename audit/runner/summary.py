@@ -63,7 +63,8 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
                 whole[name] += getattr(tally, name)
             for name, counter in counters.items():
                 counter.update(getattr(tally, name))
-        return cls(**whole, **counters)
+        values: dict[str, Any] = {**whole, **counters}
+        return cls(**values)
 
 
 def summary(tally: Tally, reasons: Mapping[str, int], *, screen_only: bool, cascade: float | None) -> dict[str, Any]:

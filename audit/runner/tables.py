@@ -9,16 +9,14 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
 from audit.errors import InputError
 from audit.types import DocumentReport, Finding
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 Format = Literal["parquet", "jsonl"]
 Row = dict[str, Any]
@@ -67,7 +65,7 @@ def decode(documents: Path, findings: Path) -> Iterator[DocumentReport]:
 
 
 def _rows(path: Path) -> Iterator[Row]:
-    import pyarrow as pa
+    pa: Any = import_module("pyarrow")
 
     try:
         yield from _json_rows(path) if path.suffix == ".jsonl" else _parquet_rows(path)
@@ -82,7 +80,7 @@ def _json_rows(path: Path) -> Iterator[Row]:
 
 
 def _parquet_rows(path: Path) -> Iterator[Row]:
-    import pyarrow.parquet as pq
+    pq: Any = import_module("pyarrow.parquet")
 
     with path.open("rb") as stream:
         file: Any = pq.ParquetFile(stream)
@@ -96,9 +94,9 @@ def _without_nulls(value: Any) -> Any:
     return [_without_nulls(inner) for inner in value] if isinstance(value, list) else value
 
 
-def _parquet(made: list[Row], schema: pa.Schema) -> bytes:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+def _parquet(made: list[Row], schema: Any) -> bytes:
+    pa: Any = import_module("pyarrow")
+    pq: Any = import_module("pyarrow.parquet")
 
     buffer = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(made, schema=schema), buffer, compression="zstd", compression_level=_LEVEL)
@@ -106,25 +104,25 @@ def _parquet(made: list[Row], schema: pa.Schema) -> bytes:
 
 
 @cache
-def _schemas() -> dict[str, pa.Schema]:
+def _schemas() -> dict[str, Any]:
     """The columns of the two kinds of files: the fields of `DocumentReport` and `Finding` in their order."""
-    import pyarrow as pa
+    pa: Any = import_module("pyarrow")
 
     documents = [field for field in _struct(msgspec.inspect.type_info(DocumentReport)) if field.name != "findings"]
     findings = [pa.field("document", pa.string()), *_struct(msgspec.inspect.type_info(Finding))]
     return {"documents": pa.schema(documents), "findings": pa.schema(findings)}
 
 
-def _struct(kind: Any) -> Iterator[pa.Field]:
-    import pyarrow as pa
+def _struct(kind: Any) -> Iterator[Any]:
+    pa: Any = import_module("pyarrow")
 
     for field in kind.fields:
         yield pa.field(field.encode_name, _column(field.type))
 
 
-def _column(kind: Any) -> pa.DataType:
+def _column(kind: Any) -> Any:
     """The column for a type of the record; what may be missing may be null."""
-    import pyarrow as pa
+    pa: Any = import_module("pyarrow")
 
     inspect = msgspec.inspect
     match kind:
