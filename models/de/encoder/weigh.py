@@ -33,6 +33,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "lexicon"), str(HERE.parents[2])]
 
 import articles  # noqa: E402
 import corpus  # noqa: E402
+from contrast import determiners  # noqa: E402
 
 from audit.auditor import Auditor  # noqa: E402
 from audit.contrast import Places  # noqa: E402
@@ -42,6 +43,8 @@ from audit.types import Document  # noqa: E402
 
 FOLDS = 5
 RIDGE = 0.05
+# False findings in 1,000 words of genuine German at which recall is compared.
+RATE = 0.2
 BOUND = 8.0
 # Tests of these years are in no training of the encoder.
 YEARS = ("wmt19", "wmt20", "wmt21")
@@ -64,6 +67,7 @@ class Seen(NamedTuple):
     """A finding: whose document, which detector, its own weight, the encoder's best fit, and whether it is right."""
 
     fold: int
+    genuine: bool
     detector: str
     weight: float
     fit: float
@@ -135,6 +139,20 @@ def people(data: Path) -> Iterator[Case]:
             yield Case(Document(id=name, text=one), (Document(id=f"{name}/other", text=other),), None)
 
 
+def planted(data: Path) -> Iterator[Case]:
+    """Genuine German in which determiners and endings were changed for others, two a document."""
+    for number, texts in enumerate(corpus.originals(data, measured=True)):
+        text, spans = "\n\n".join(texts), []
+        random = np.random.default_rng((7, number))
+        places = sorted((p.query for p in determiners(text, random)), key=lambda q: random.random())[:2]
+        for query in sorted(places, key=lambda q: -q.start):
+            other = query.alternatives[0]
+            text = text[: query.start] + other + text[query.end :]
+            spans = [(a + len(other) - (query.end - query.start), b + len(other) - (query.end - query.start)) for a, b in spans]
+            spans.append((query.start, query.start + len(other)))
+        yield Case(Document(id=f"planted-{number}", text=text), (), spans)
+
+
 def changed(row: dict[str, object]) -> tuple[str, list[bool]]:
     """The machine's sentence and which of its words people changed; the tags alternate with those of the gaps between words."""
     hyps = row.get("hyps")
@@ -160,7 +178,9 @@ def seen(cases: list[Case], auditor: Auditor, encoder: Encoder) -> list[Seen]:
                         found.append((case, finding.weight, finding.detector, right, query))
     fits = encoder.fit([query for *_, query in found])
     return [
-        Seen(fold(case.document.id.split("/")[0]), detector, weight, max(-BOUND, min(BOUND, max(fit))), right)
+        Seen(
+            fold(case.document.id.split("/")[0]), case.marked is None, detector, weight, max(-BOUND, min(BOUND, max(fit))), right
+        )
         for (case, weight, detector, right, _), fit in zip(found, fits, strict=True)
     ]
 
@@ -174,6 +194,14 @@ def fitted(offset: Floats, fit: Floats, right: Floats) -> Floats:
         hessian = (x * (p * (1 - p))[:, None]).T @ x + RIDGE * np.eye(2)
         beta = beta + np.linalg.solve(hessian, x.T @ (right - p) - RIDGE * beta)
     return beta
+
+
+def found_at(score: Floats, right: Floats, genuine: NDArray[np.bool_], words: int) -> int:
+    """How many right findings lie above the score that RATE findings in a thousand words of genuine German exceed."""
+    false = np.sort(score[genuine])[::-1]
+    allowed = int(RATE * words / 1000)
+    least = false[allowed] if allowed < len(false) else -np.inf
+    return int(((score > least) & (right > 0)).sum())
 
 
 def auc(score: Floats, right: Floats) -> float:
@@ -190,17 +218,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--model", type=Path, default=HERE)
+    parser.add_argument("--planted", action="store_true", help="genuine German with and without planted slips instead")
     parser.add_argument("--documents", type=int, default=250, help="of each kind")
     args = parser.parse_args()
     auditor = Auditor("de", options=Options(min_probability=0.0, seek_siblings=False))
     auditor.second.settings = {}
     random = np.random.default_rng(3)
     cases: list[Case] = []
-    for kind in (genuine, people, marked, corrected, judged):
+    for kind in (genuine, planted) if args.planted else (genuine, people, marked, corrected, judged):
         every = list(kind(args.data))
         cases += [every[i] for i in random.permutation(len(every))[: args.documents]]
     rows = seen(cases, auditor, Encoder.load(args.model))
-    print("| detector | findings | right | AUC weight | AUC fit | AUC both | bias | slope |\n" + "|---" * 8 + "|")
+    words = sum(len(case.document.text.split()) for case in cases if case.marked is None)
+    print("| detector | findings | right | AUC weight | AUC fit | AUC both | found without | found with | bias | slope |")
+    print("|---" * 10 + "|")
     for detector in sorted({row.detector for row in rows}):
         part = [row for row in rows if row.detector == detector]
         weight, fit, right = (np.array([getattr(row, name) for row in part], dtype=float) for name in ("weight", "fit", "right"))
@@ -210,8 +241,10 @@ def main() -> None:
             beta = fitted(weight[folds != left], fit[folds != left], right[folds != left])
             both[folds == left] = weight[folds == left] + beta[0] + beta[1] * fit[folds == left]
         bias, slope = fitted(weight, fit, right)
-        figures = " | ".join(f"{auc(score, right):.3f}" for score in (weight, fit, both))
-        print(f"| {detector} | {len(part)} | {right.mean():.3f} | {figures} | {bias:.2f} | {slope:.3f} |")
+        figures = [f"{auc(score, right):.3f}" for score in (weight, fit, both)]
+        genuine_ones = np.array([row.genuine for row in part])
+        figures += [str(found_at(score, right, genuine_ones, words)) for score in (weight, both)]
+        print(f"| {detector} | {len(part)} | {int(right.sum())} | {' | '.join(figures)} | {bias:.2f} | {slope:.3f} |")
 
 
 if __name__ == "__main__":
