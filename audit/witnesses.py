@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from audit.siblings.align import Closer
     from audit.siblings.index import StoryIndex
 
+# Log odds of a lone weak hint: what detectors hold for less likely are candidates that they have cleared.
+_HINT: Final = -1.5
 _LOG: Final = logging.getLogger("audit.hub")
 
 
@@ -243,10 +245,11 @@ def opened(role: Role, source: Source, machine: Machine, options: OwnModels, mem
 
 
 def marked_already(mark: Mark, heard: Testimony) -> bool:
-    """Whether a detector has a finding at this place: then the mark is evidence for it, and no finding of its own."""
+    """Whether a detector has a finding worth the name here: then the mark is evidence for it, and no finding of its own."""
     segment, start, end = mark.place
     return any(
-        place is not None and place.segment is segment and place.start < end and start < place.end for place in heard.places
+        place is not None and place.segment is segment and place.start < end and start < place.end and finding.weight >= _HINT
+        for place, finding in zip(heard.places, heard.findings, strict=True)
     )
 
 

@@ -101,7 +101,7 @@ def main() -> None:
         total += gain([sample for sample in samples if sample.document not in fold], test) * len(test) / len(samples)
     print(f"log loss {loss:.4f} without the model; ten folds: smaller by {total:.4f}; all articles: {chosen_lines(samples)}")
     print("articles  draws that help  do harm  mean gain  share of the whole")
-    for size in SIZES:
+    for size in (size for size in SIZES if size < len(names)):
         gains = draws(samples, names, size, args.draws)
         helps, harms = sum(value > 0 for value in gains), sum(value < 0 for value in gains)
         mean = sum(gains) / len(gains)

@@ -313,7 +313,7 @@ def labelled() -> tuple[list[Document], list[Gold], dict[str, Label]]:
 def test_calibrate_writes_what_the_models_are_worth(own: dict[str, str], tmp_path: Path) -> None:
     documents, gold, labels = labelled()
     kept = str(tmp_path / "kept")
-    everything = Options(min_probability=0.0)
+    everything = Options(min_probability=0.0, only=frozenset({"agreement"}))
     auditor = Auditor("de", options=everything, model_cache=kept, lm=own["lm"], judge=own["judge"], nli=own["nli"])
     with pytest.raises(UsageError, match="12 labelled articles; a calibration takes 20 at least"):
         calibrate(auditor, documents, gold, labels)
@@ -325,7 +325,7 @@ def test_calibrate_writes_what_the_models_are_worth(own: dict[str, str], tmp_pat
     assert any("12 marks of its own of known truth, 4 real" in line for line in outcome.lines)
     file = tmp_path / "own.toml"
     file.write_text(written(outcome.calibration, outcome.lines))
-    again = Auditor("de", options=Options(min_probability=0.0), model_cache=kept, calibration=str(file)).audit(documents[:1])
+    again = Auditor("de", options=everything, model_cache=kept, calibration=str(file)).audit(documents[:1])
     assert [f.quote for f in again.documents[0].findings if f.detector == "judge"] == ["Anruf"]
 
 
