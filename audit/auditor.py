@@ -42,7 +42,7 @@ class Report(Record, frozen=True, kw_only=True):
     def save(self, path: str | Path) -> None:
         """Write the report; the ending says how: .html, .json, .jsonl, .csv, .sarif, .tsv (MQM), .txt.
 
-        Raises UsageError for another ending, OSError where the file cannot be written.
+        Raises UsageError for another ending, InputError where the file cannot be written.
         """
         from audit.report import save  # the one import from the right: it keeps `report.save("x.html")` within reach
 

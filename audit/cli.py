@@ -19,6 +19,7 @@ import typer
 from audit import cli_batch, cli_models, console
 from audit.cli_models import with_models
 from audit.errors import AuditError, UsageError
+from audit.output import write
 from audit.own_models import OwnModels
 from audit.reporting import report
 
@@ -79,12 +80,12 @@ def run(arguments: Sequence[str]) -> int:
     except AuditError as error:
         console.say(f"mt-audit: {error}")
         return 2
-    except BrokenPipeError:
-        # The reader went away: that is its right. Python would complain once more on closing.
+    except (BrokenPipeError, SystemExit):
+        # The reader went away (typer then exits, and nowhere else): that is its right. Python would complain once more on closing.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        console.say(f"mt-audit: {error.filename or ''}: {error.strerror or error}")
+        console.say(f"mt-audit: {error.filename or 'standard output'}: {error.strerror or error}")
         return 2
     except KeyboardInterrupt:
         return 130
@@ -188,7 +189,7 @@ def stories(
     if output is None:
         print(content, end="")
     else:
-        output.write_text(content, encoding="utf-8")
+        write(output, content.encode("utf-8"))
     told = sum(map(len, groups))
     console.say(f"{told} documents in {len(groups)} stories, {len(documents) - len(unread) - told} stand alone")
     for failure in [*failures, *unread]:

@@ -14,6 +14,7 @@ import typer
 
 from audit import console
 from audit.errors import AuditError, InputError, UsageError
+from audit.output import write
 from audit.own_models import OwnModels, completed, read_calibration, written
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ def calibrate(
     auditor = Auditor(lang, device=device, options=Options(min_probability=0.0), **own)
     outcome = measure(auditor, documents, read_gold(gold), known)
     head = ["What models are worth, measured by mt-audit calibrate; give it back with --calibration.", auditor.signature]
-    output.write_text(written(outcome.calibration, [*head, *outcome.lines]), encoding="utf-8")
+    write(output, written(outcome.calibration, [*head, *outcome.lines]).encode("utf-8"))
     for line in outcome.lines:
         print(line)
     console.say(f"written: {output}")

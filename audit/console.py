@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from audit.errors import InputError
+from audit.output import write as write_file
 from audit.types import SEVERITIES
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def write(report: Report, format: str, output: Path | None, ui_lang: str = "de",
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
     else:
-        output.write_bytes(data)
+        write_file(output, data)
 
 
 def in_color() -> bool:

@@ -237,19 +237,39 @@ def parquet_rows(stream: BinaryIO, keys: Keys, limits: Limits) -> Iterator[Row]:
 
     try:
         file: Any = pq.ParquetFile(stream, buffer_size=1 << 20, pre_buffer=False)
+        # A value that stands in a dictionary is read once, however many rows point to it.
+        texts = [field.name for field in file.schema_arrow if _is_text(field.type)]
+        file = pq.ParquetFile(stream, buffer_size=1 << 20, pre_buffer=False, read_dictionary=texts)
         names = {field: name for field, name in keys.fields().items() if name in file.schema_arrow.names}
         if missing := [key for key in (keys.id, keys.text) if key not in names.values()]:
             yield 0, f"the table has no column {' and no column '.join(f'`{key}`' for key in missing)}"
             return
         _refuse_bomb(file.metadata, set(names.values()), limits)
-        number = 0
+        number = read = 0
+        size = stream.seek(0, 2)
         for batch in file.iter_batches(batch_size=_BATCH, columns=list(names.values()), use_threads=False):
             columns = {field: batch.column(name) for field, name in names.items()}
             for index in range(batch.num_rows):
                 number += 1
-                yield number, _parquet_row(columns, names, index)
+                row = _parquet_row(columns, names, index)
+                read += len(row) if isinstance(row, str) else len(row.text)
+                if read > max(BOMB_FLOOR, limits.expansion * size):
+                    raise DamagedError(bomb(limits.expansion))
+                yield number, row
     except (pa.ArrowException, OSError) as error:
         raise DamagedError(f"the Parquet file cannot be read ({str(error).splitlines()[0]})") from error
+
+
+def _is_text(kind: Any) -> bool:
+    from pyarrow import types
+
+    return types.is_string(kind) or types.is_large_string(kind) or types.is_binary(kind)
+
+
+def _plain_type(kind: Any) -> Any:
+    from pyarrow import types
+
+    return kind.value_type if types.is_dictionary(kind) else kind
 
 
 def _refuse_bomb(metadata: Any, names: set[str], limits: Limits) -> None:
@@ -275,6 +295,6 @@ def _parquet_row(columns: dict[str, Any], names: dict[str, str], index: int) -> 
         if value is None and field in ("id", "text"):
             return f"field `{names[field]}` is missing"
         if not (value is None or isinstance(value, str) or number):
-            return f"field `{names[field]}`: expected text, got {column.type}"
+            return f"field `{names[field]}`: expected text, got {_plain_type(column.type)}"
         values[field] = value
     return _document(values)

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 AUDIT = ROOT / "audit"
 # From left to right; a module may import its own rank and what stands left of it.
 RANKS = [
-    {"types", "errors"},
+    {"types", "errors", "output"},
     {
         "text", "layout", "furniture", "language", "loans", "fragments", "assets", "article", "grammar", "clauses", "concord",
         "function_words", "antecedents", "endings", "alternatives", "relatives", "valency", "seams", "structure", "syntax", "ngrams", "chains", "phrases",

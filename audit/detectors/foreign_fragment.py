@@ -86,12 +86,13 @@ def _of_segment(context: Context, segment: Segment) -> Iterator[Finding]:
 def _runs(context: Context, segment: Segment, piece: Piece) -> Iterator[Finding]:
     """Foreign words in small letters, and what stands with them."""
     loans = Loans.load(context.assets.path("loans"))
+    german: dict[str, int] = {}
     for fragment in fragments(context.languages, piece.tokens, loans):
         hits = _without_loans(segment.text, fragment, loans)
         if not hits:
             continue
         functions = sum(context.languages.zipf(hit.text, fragment.lang) >= FUNCTION for hit in hits)
-        run = Run(piece, fragment, hits, functions, _fills(context, piece, fragment))
+        run = Run(piece, fragment, hits, functions, _fills(context, piece, fragment, german))
         if piece.mixed and not (run.is_sentence and len(hits) >= RUN):
             continue
         weight, severity = _graded(context, run)
@@ -102,11 +103,19 @@ def _runs(context: Context, segment: Segment, piece: Piece) -> Iterator[Finding]
         yield _finding(context, segment, (start, end), message, (weight, severity), lang=fragment.lang)
 
 
-def _fills(context: Context, piece: Piece, fragment: Fragment) -> bool:
-    """Whether a piece is foreign as a whole: hardly any word of it is clearly German."""
-    outside = [*piece.tokens[: fragment.first], *piece.tokens[fragment.last :]]
-    german = sum(t.kind == "word" and context.languages.lean(t.text, fragment.lang) <= -HIT for t in outside)
-    return german <= (1 - _MOSTLY) * piece.words
+def _fills(context: Context, piece: Piece, fragment: Fragment, german: dict[str, int]) -> bool:
+    """Whether a piece is foreign as a whole: hardly any word of it is clearly German.
+
+    ``german`` keeps the number of clearly German words of the whole piece, by the language they are compared with.
+    """
+
+    def count(tokens: Sequence[Token]) -> int:
+        return sum(t.kind == "word" and context.languages.lean(t.text, fragment.lang) <= -HIT for t in tokens)
+
+    if fragment.lang not in german:
+        german[fragment.lang] = count(piece.tokens)
+    outside = german[fragment.lang] - count(piece.tokens[fragment.first : fragment.last])
+    return outside <= (1 - _MOSTLY) * piece.words
 
 
 def _graded(context: Context, run: Run) -> tuple[float, Severity]:

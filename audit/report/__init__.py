@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from audit.errors import InputError, UsageError
+from audit.output import write
 from audit.report.compare import Comparison
 from audit.report.words import words
 from audit.types import SCHEMA_VERSION, DocumentReport, Record
@@ -84,11 +85,11 @@ def save(
 ) -> None:
     """Write the report in UTF-8; the format follows the ending unless it is given.
 
-    Raises UsageError for an unknown ending, format or language, OSError where the file cannot be written.
+    Raises UsageError for an unknown ending, format or language, InputError where the file cannot be written.
     """
     path = Path(path)
     content = render(record, format or format_of(path), ui_lang=ui_lang, title=title, since=since)
-    path.write_bytes(content.encode("utf-8"))
+    write(path, content.encode("utf-8"))
 
 
 def format_of(path: Path) -> str:
