@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from audit.neural.modernbert import ModernBert
 
 # Tokens around the place that are read, the place included.
-WINDOW: Final = 64
+WINDOW: Final = 48
 # Rows are cut to these lengths, and a batch always has the same shape for its length: the numbers of a row then do not depend
 # on its neighbours, nor the record on how documents were batched.
 _LENGTHS: Final = (8, 16, 24, 32, 48, 64, 96, 128, 192)
-_BUDGET: Final = {"cpu": 768, "cuda": 65_536}
+_BUDGET: Final = {"cpu": 192, "cuda": 65_536}
 # How much of the words' commonness is taken out of the comparison (0: none; 1: all). Measured: models/de/encoder/CARD.md.
 COMMONNESS: Final = 0.5
 _LOG: Final = logging.getLogger("audit.encoder")

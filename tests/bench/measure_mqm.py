@@ -36,7 +36,7 @@ def documents(path: Path) -> dict[str, tuple[str, Marks]]:
     found = {}
     for name, segments in rows.items():
         text, spans = "", []
-        for row in sorted(segments, key=lambda r: int(str(r["seg"]))):
+        for row in segments:
             spans += [(len(text) + s["start"], len(text) + s["end"]) for s in row["spans"]]  # type: ignore[union-attr,index]
             text += f"{row['mt']}\n\n"
         marked = np.zeros(len(text), dtype=np.bool_)
