@@ -81,7 +81,7 @@ def run(arguments: Sequence[str]) -> int:
         console.say(f"mt-audit: {error}")
         return 2
     except (BrokenPipeError, SystemExit):
-        # The reader went away (typer then exits, and nowhere else): that is its right. Python would complain once more on closing.
+        # The reader went away (only then does typer exit): that is its right. Python would complain once more on closing.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:

@@ -25,10 +25,10 @@ class Nasty(NamedTuple):
     content: bytes
 
 
-def corpus(count: int, size: float = 1.0, seed: int = 11) -> Iterator[Nasty]:
-    """So many files, the kinds taking turns."""
+def corpus(count: int, size: float = 1.0, seed: int = 11, first: int = 0) -> Iterator[Nasty]:
+    """So many files, the kinds taking turns; those before ``first`` are left out."""
     names = list(KINDS)
-    for number in range(count):
+    for number in range(first, count):
         kind = names[number % len(names)]
         ending, content = KINDS[kind](random.Random(f"{seed}/{kind}/{number // len(names)}"), size)
         yield Nasty(kind, f"{number:04d}-{kind}{ending}", content)

@@ -173,8 +173,8 @@ def main() -> int:
     args.add_argument("--rows", type=Path, help="append a line of JSON a file here")
     chosen = args.parse_args()
     kinds = set(chosen.kinds.split(",")) if chosen.kinds else set(KINDS)
-    numbered = enumerate(corpus(chosen.count, chosen.size, chosen.seed))
-    files = (nasty for at, nasty in numbered if at >= chosen.first and nasty.kind in kinds)
+    made = corpus(chosen.count, chosen.size, chosen.seed, chosen.first)
+    files = (nasty for nasty in made if nasty.kind in kinds)
     rows = run(files, chosen.seconds, chosen.memory, chosen.rows)
     by_kind: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
