@@ -9,7 +9,8 @@ alone would give.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -152,6 +153,10 @@ class Encoder:
 
     def _forward(self, rows: Mapping[Row, Sequence[tuple[int, ...]]]) -> dict[tuple[Row, tuple[int, ...]], float]:
         """log P of every hidden string of every row; rows of one length go through together."""
+        with _one_thread(self._model.device.type):
+            return self._batches(rows)
+
+    def _batches(self, rows: Mapping[Row, Sequence[tuple[int, ...]]]) -> dict[tuple[Row, tuple[int, ...]], float]:
         found: dict[tuple[Row, tuple[int, ...]], float] = {}
         by_length: dict[int, list[Row]] = {}
         for row in rows:
@@ -202,6 +207,22 @@ def _grouped(asked: Iterable[tuple[Row, tuple[int, ...]]]) -> dict[Row, list[tup
         if hidden not in hiddens:
             hiddens.append(hidden)
     return groups
+
+
+@contextmanager
+def _one_thread(device: str) -> Iterator[None]:
+    """On a CPU batches this small gain nothing from a second thread, and wait for it where other processes are busy."""
+    import torch
+
+    before = torch.get_num_threads()
+    if device != "cpu" or before == 1:
+        yield
+        return
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _padded(length: int) -> int:
