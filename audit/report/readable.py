@@ -15,7 +15,8 @@ from audit.layout import paragraphs
 from audit.text import View
 
 _BREAK: Final = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-_FRAME: Final = re.compile(r"[ \t]*\|?[ \t]*\|?[ \t]*(?:\r\n|[\n\r])[ \t]*(?:[|>][ \t]?)*")
+# Possessive, and only from where blanks begin: a long run of blanks is looked at once.
+_FRAME: Final = re.compile(r"(?<![ \t|])[ \t]*+(?:\|[ \t]*+){0,2}+(?:\r\n|[\n\r])[ \t]*+(?:[|>][ \t]?)*+")
 _SENTENCE: Final = re.compile(r"(?<![\d\W].)(?<!\b\w.)(?<=[.!?…])[“”\"«»’]?\s+(?=[„“\"«»‚–(]?[A-ZÄÖÜ0-9])|(?<=[.!?][“”\"«»])\s+")
 _LONGEST: Final = 320  # characters of a sentence that are shown beside another one
 
