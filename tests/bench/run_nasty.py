@@ -31,7 +31,7 @@ from nasty import KINDS, Nasty, corpus
 
 FORMATS = ("text", "json", "jsonl", "csv", "documents", "sarif", "mqm", "markdown", "html")
 # A child that has spent so many times the limit of processor time on a file is ended; one that sleeps, after so many seconds.
-_PATIENCE = 6
+_PATIENCE = 30
 _ASLEEP = 900.0
 
 
