@@ -81,7 +81,8 @@ def _number(words: list[str], flags: list[int], lexis: Lexis) -> Iterator[Discor
     if not _is_finite(words[verb], flags[verb], lexis) or not _is_plural(words[verb], lexis):
         return
     noun, mask = _phrase(words, verb + 1, lexis)
-    if not noun or mask != _MASCULINE or words[noun] in lexis.verbs.quantities or "und" in words[noun:] or "sowie" in words[noun:]:
+    joined = "und" in words[noun:] or "sowie" in words[noun:]
+    if not noun or mask != _MASCULINE or words[noun] in lexis.verbs.quantities or joined:
         return
     rivals = _has_rival(words[:verb], 0, _NOMINATIVE_PLURAL, lexis) or _has_rival(words, noun + 1, _NOMINATIVE_PLURAL, lexis)
     if not rivals:

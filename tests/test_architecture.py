@@ -18,7 +18,8 @@ RANKS = [
     {"types", "errors", "output"},
     {
         "text", "layout", "furniture", "language", "loans", "fragments", "assets", "article", "grammar", "clauses", "concord",
-        "function_words", "antecedents", "endings", "alternatives", "relatives", "valency", "seams", "structure", "syntax", "ngrams", "chains", "phrases",
+        "function_words", "antecedents", "endings", "alternatives", "relatives", "valency", "seams", "structure",
+        "syntax", "ngrams", "chains", "phrases",
     },
     {"neural", "siblings"},
     {"detectors"},

@@ -98,12 +98,26 @@ def test_files_that_may_not_grow(command: Callable[[Path], list[str]], tmp_path:
         resource.setrlimit(resource.RLIMIT_FSIZE, (3_000, 3_000))
 
     one_line(ran(command(tmp_path / "out"), before=narrow_files), "cannot be written", "File too large")
-    report = [sys.executable, "-m", "audit", "check", str(STORY), "--only", "typography", "--no-siblings", "--format", "json", "-q"]
+    report = [
+        sys.executable,
+        "-m",
+        "audit",
+        "check",
+        str(STORY),
+        "--only",
+        "typography",
+        "--no-siblings",
+        "--format",
+        "json",
+        "-q",
+    ]
     one_line(ran([*report, "-o", str(tmp_path / "r.json")], before=narrow_files), "r.json", "File too large")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
-@pytest.mark.parametrize("arguments", [["detectors"], ["models"], ["check", str(STORY), "--only", "encoding", "-q", "--format", "csv"]])
+@pytest.mark.parametrize(
+    "arguments", [["detectors"], ["models"], ["check", str(STORY), "--only", "encoding", "-q", "--format", "csv"]]
+)
 def test_standard_output_is_full(arguments: list[str]) -> None:
     with open("/dev/full", "w") as full:
         done = subprocess.run(
@@ -158,7 +172,11 @@ def test_a_stop_and_going_on(number: signal.Signals, command: Callable[[Path], l
 
 def test_check_is_stopped_by_a_person() -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "audit", "check", "-", "--quiet"], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
+        [sys.executable, "-m", "audit", "check", "-", "--quiet"],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
     )
     time.sleep(3)  # it waits for documents that do not come
     process.send_signal(signal.SIGINT)
