@@ -11,6 +11,7 @@ from pathlib import Path
 from audit.auditor import Auditor
 from audit.detectors import Context, Detector
 from audit.neural.encoder import Query
+from audit.runner.encoding import RemoteEncoder
 from audit.types import Finding
 
 RAISES, KILLS, KILLS_ONCE = "Sprengsatz", "Giftpille", "Stolperdraht"
@@ -80,7 +81,8 @@ def asking(auditor: Auditor) -> None:
     def ask(context: Context) -> list[Finding]:
         segment = context.article.prose[0]
         query = Query(segment.text, 0, 4, ("a", "bb", segment.text[:20]))
-        encoder = getattr(auditor, "encoder", None) or ByRule()
+        # Where nobody put an encoder in place the rule answers, not the one that ships.
+        encoder = auditor.encoder if isinstance(auditor.encoder, RemoteEncoder) else ByRule()
         (answer,) = encoder.fit([query])
         detector = auditor.detectors["asking"]
         return [detector.finding(context, segment, 0, 4, f"answer {answer}", weight=5.0, severity="minor")]

@@ -93,7 +93,10 @@ def test_nothing_is_fetched() -> None:
     code = (
         "import socket, sys\n"
         "def refuse(*a, **k): raise AssertionError('the network was touched')\n"
-        "socket.socket = socket.create_connection = socket.getaddrinfo = refuse\n"
+        "class Refused(socket.socket):\n"
+        "    __init__ = connect = connect_ex = bind = refuse\n"
+        "socket.socket = Refused\n"
+        "socket.create_connection = socket.getaddrinfo = refuse\n"
         "from audit.cli import run\n"
         f"sys.exit(run(['check', {str(STORY)!r}, '--format', 'html']))"
     )
