@@ -143,7 +143,6 @@ def check(
         seek_siblings=not no_siblings,
     )
     auditor = Auditor(lang, device=device, options=options, **own)
-    auditor.second.prepare()
     documents, failures = console.read(paths, text_key, id_key, console.stdin(paths))
     witnesses, missing = console.read(siblings or [], text_key, id_key, None)
     audited = auditor.audit(documents, witnesses, [*failures, *missing])

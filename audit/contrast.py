@@ -11,10 +11,8 @@ from __future__ import annotations
 import math
 import re
 import sys
-import threading
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -88,11 +86,6 @@ class SecondWitness:
 
         return "cuda:0" if torch.cuda.is_available() else "cpu"
 
-    def prepare(self) -> None:
-        """Begin to import what the encoder needs in another thread: it takes a second that reading documents does not need."""
-        if self.settings and self.folder is not None:
-            threading.Thread(target=_imported, daemon=True).start()
-
     def heard(self, article: Article, findings: Sequence[Finding]) -> list[Finding]:
         """The findings with what the encoder says of them: weight, order of the suggestions, evidence.
 
@@ -107,12 +100,6 @@ class SecondWitness:
         for (index, query), fits in zip(asked, answers, strict=True):
             found[index] = _weighed(findings[index], query, fits, self.settings[findings[index].detector])
         return found
-
-
-def _imported() -> None:
-    with suppress(ImportError):  # whoever needs it will say so
-        import tokenizers  # noqa: F401
-        import torch  # noqa: F401
 
 
 def _weighed(finding: Finding, query: Query, fits: Sequence[float], settings: Mapping[str, Any]) -> Finding:
