@@ -6,6 +6,7 @@ complete before stays, and the same command goes on with it. Faults of single do
 
 from __future__ import annotations
 
+import os
 import resource
 import shutil
 import signal
@@ -29,8 +30,15 @@ SCRIPT = "\n".join(
     [
         "import sys",
         f"sys.path.insert(0, {str(ROOT)!r})",
-        "from audit.runner import intake",
+        "import os, time",
+        "from audit.runner import intake, shards",
         "intake.DOCUMENTS = 2",
+        "put = shards.Folder.put",
+        "def slowly(*rest):",
+        "    done = put(*rest)",
+        "    time.sleep(float(os.environ.get('AFTER_EACH_PART', '0')))",
+        "    return done",
+        "shards.Folder.put = slowly",
         "from audit.cli import run",
         "if __name__ == '__main__': sys.exit(run(sys.argv[1:]))",
     ]
@@ -161,7 +169,8 @@ def test_two_runs_into_one_folder(command: Callable[[Path], list[str]], tmp_path
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_stop_and_going_on(number: signal.Signals, command: Callable[[Path], list[str]], tmp_path: Path) -> None:
-    process = subprocess.Popen(command(tmp_path / "out"), stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    slow = {**os.environ, "AFTER_EACH_PART": "0.2"}  # so that it is not done before the signal comes
+    process = subprocess.Popen(command(tmp_path / "out"), stderr=subprocess.PIPE, text=True, cwd=ROOT, env=slow)
     begun(process, tmp_path / "out")
     process.send_signal(number)
     _, said = process.communicate(timeout=300)

@@ -23,9 +23,21 @@ from audit.runner.plan import Plan, Request
 
 ROOT = Path(__file__).resolve().parents[2]
 # The screen alone, in shards of two documents, so that there is much to interrupt.
-COMMAND = "import sys; sys.path.insert(0, {root!r})\nfrom audit.runner import intake\nintake.DOCUMENTS = 2\n" + (
-    "from audit.cli import run\nif __name__ == '__main__': sys.exit(run(sys.argv[1:]))"
-)
+COMMAND = """
+import os, sys, time
+sys.path.insert(0, {root!r})
+from audit.cli import run
+from audit.runner import intake, shards
+intake.DOCUMENTS = 2
+put = shards.Folder.put
+def slowly(*rest):
+    done = put(*rest)
+    time.sleep(float(os.environ.get("AFTER_EACH_PART", "0")))
+    return done
+shards.Folder.put = slowly
+if __name__ == "__main__":
+    sys.exit(run(sys.argv[1:]))
+"""
 
 
 class Killed(BaseException):
@@ -108,7 +120,8 @@ def test_a_clean_stop(number: signal.Signals, tmp_path: Path) -> None:
     script = tmp_path / "batch.py"
     script.write_text(COMMAND.format(root=str(ROOT)))
     command = [sys.executable, str(script), "batch", str(corpus), "--screen", "--runner", "serial", "-o", str(tmp_path / "out")]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    slow = {**os.environ, "AFTER_EACH_PART": "0.2"}  # so that it is not done before the signal comes
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=slow)
     parts = tmp_path / "out" / ".work" / "parts"
     while not (parts.is_dir() and any(parts.glob("*.json"))) and process.poll() is None:
         time.sleep(0.01)
@@ -133,9 +146,7 @@ def test_what_is_complete_is_not_made_again(corpus: Path, tmp_path: Path, monkey
     with pytest.raises(Killed):
         run(request, tmp_path / "out", Means(runner="serial"))
     first = made.copy()
-    monkeypatch.setattr(
-        shards.Folder, "put", lambda self, number, *rest: (made.append(number), put(self, number, *rest))[1]
-    )
+    monkeypatch.setattr(shards.Folder, "put", lambda self, number, *rest: (made.append(number), put(self, number, *rest))[1])
     run(request, tmp_path / "out", Means(runner="serial"))
     assert first == [0, 1] and sorted(made) == list(range(len(made)))
 
