@@ -73,6 +73,11 @@ def one_line(done: subprocess.CompletedProcess[str], *words: str) -> None:
     assert last.startswith("mt-audit: ") and all(word in last for word in words), last
 
 
+def heeds() -> None:
+    """A process that was started in the background of a shell ignores SIGINT, and so do its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def begun(process: subprocess.Popen[str], folder: Path) -> None:
     """Wait until the first parts are complete."""
     parts = folder / ".work" / "parts"
@@ -170,7 +175,9 @@ def test_two_runs_into_one_folder(command: Callable[[Path], list[str]], tmp_path
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_stop_and_going_on(number: signal.Signals, command: Callable[[Path], list[str]], tmp_path: Path) -> None:
     slow = {**os.environ, "AFTER_EACH_PART": "0.2"}  # so that it is not done before the signal comes
-    process = subprocess.Popen(command(tmp_path / "out"), stderr=subprocess.PIPE, text=True, cwd=ROOT, env=slow)
+    process = subprocess.Popen(
+        command(tmp_path / "out"), stderr=subprocess.PIPE, text=True, cwd=ROOT, env=slow, preexec_fn=heeds  # noqa: PLW1509
+    )
     begun(process, tmp_path / "out")
     process.send_signal(number)
     _, said = process.communicate(timeout=300)
@@ -186,6 +193,7 @@ def test_check_is_stopped_by_a_person() -> None:
         stderr=subprocess.PIPE,
         text=True,
         cwd=ROOT,
+        preexec_fn=heeds,  # noqa: PLW1509
     )
     time.sleep(3)  # it waits for documents that do not come
     process.send_signal(signal.SIGINT)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -121,7 +122,9 @@ def test_a_clean_stop(number: signal.Signals, tmp_path: Path) -> None:
     script.write_text(COMMAND.format(root=str(ROOT)))
     command = [sys.executable, str(script), "batch", str(corpus), "--screen", "--runner", "serial", "-o", str(tmp_path / "out")]
     slow = {**os.environ, "AFTER_EACH_PART": "0.2"}  # so that it is not done before the signal comes
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=slow)
+    # A process that was started in the background of a shell ignores SIGINT, and so do its children.
+    heeds = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=slow, preexec_fn=heeds)  # noqa: PLW1509
     parts = tmp_path / "out" / ".work" / "parts"
     while not (parts.is_dir() and any(parts.glob("*.json"))) and process.poll() is None:
         time.sleep(0.01)
