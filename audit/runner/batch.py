@@ -29,7 +29,6 @@ from audit.streams import Position
 from audit.types import Failure
 
 RunnerName = Literal["serial", "pool", "ray"]
-RUNNERS: Final[tuple[RunnerName, ...]] = ("serial", "pool", "ray")
 _SURVEYED: Final = "surveyed.json"
 
 

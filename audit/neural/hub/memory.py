@@ -27,7 +27,6 @@ class Memory(Generic[Answer]):
     def __init__(self, folder: Path | None, asked_of: str, kind: Any) -> None:
         """``asked_of``: role, model, revision, precision and settings; ``kind``: the type of an answer."""
         self._decoder: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(kind)
-        self._asked_of = asked_of
         self._folder = folder / hashlib.sha256(f"{_VERSION}\0{asked_of}".encode()).hexdigest()[:16] if folder else None
         if self._folder is not None:
             try:
