@@ -4,14 +4,14 @@ Why it betrays machine translation: Prato is a town, and Italian for lawn; Brind
 a machine that reads in lower case, or piece by piece, writes that someone was born "in Rasen". Names of organisations come out
 half in the language they passed through ("NATO Western Defence").
 
-Fires: a word that translates a name which siblings write in the aligned passage, while no sibling writes the word; a town's
-name translated after a preposition, without the article that German would need ("in Rasen", "nach Toast"); an acronym followed
-by English words that no sibling has.
+Fires: a word that translates a name which siblings write, while no sibling writes the word, the more so after a preposition and
+without the article that German would need ("in Rasen", "nach Toast"); an acronym followed by English words that no sibling has.
 
-Innocent look-alikes, left alone: the word in its own sense (auf dem Rasen), names that siblings write in the same way, foreign
-names of organisations in full that siblings write, too (BBC World Service), quoted titles.
+Innocent look-alikes, left alone: the word in its own sense, names that siblings write in the same way, foreign names of
+organisations in full that siblings write, too (BBC World Service). A word behind an article or an adjective ("der Toast", "auf
+dem kurzen Rasen") stands as nouns do and names do not: it is charged only in a page that otherwise looks machine-translated.
 
-How sure: a sibling that writes the name where the article writes the word is strong evidence; the preposition alone is weak.
+How sure: a sibling that writes the name, and never the word, is evidence; the bare word after a preposition adds to it.
 
 Sources: names that are words: Wiktionary, Natural Earth, CLDR (models/de/lexicon/CARD.md).
 """
@@ -22,6 +22,7 @@ import re
 from collections.abc import Iterator
 
 from audit.detectors import Context, Detector
+from audit.grammar import Grammar, load
 from audit.siblings.lexicon import Lexicon
 from audit.siblings.slots import Reading, Word, read
 from audit.text import Segment, Token
@@ -32,6 +33,7 @@ LANGUAGES = {"en": "English", "es": "Spanish", "fr": "French", "it": "Italian", 
 _BEFORE_TOWNS = frozenset({"aus", "in", "nach"})
 _ACRONYM = re.compile(r"[A-ZÄÖÜ]{3,6}$")
 _LEAST_FOREIGN_WORDS = 2
+_GRAMMAR = ("rules/agreement", "morphology/nouns", "morphology/adjectives")
 
 
 def detect(context: Context) -> list[Finding]:
@@ -46,6 +48,7 @@ def detect(context: Context) -> list[Finding]:
 def _words(context: Context, reading: Reading) -> Iterator[Finding]:
     """Common nouns that are translations of a name."""
     settings, lexicon = context.settings, reading.lexicon
+    grammar = load(*(context.assets.path(name) for name in _GRAMMAR))
     mates = [read(sibling.article, lexicon) for sibling in context.siblings]
     written = {number for mate in mates for number in (*mate.places, *mate.parts)}
     own = {word.text for word in reading.words}
@@ -56,9 +59,9 @@ def _words(context: Context, reading: Reading) -> Iterator[Finding]:
         for lang, name in lexicon.renderings.get(word.number, ()):
             if name in own:
                 continue
-            after_preposition = _stands_like_a_town(reading, place)
             if name in spoken:
-                yield _finding(context, word, name, lang, settings["sibling"] + settings["town"] * after_preposition)
+                town, noun = _stands_like_a_town(reading, place), _stands_like_a_noun(reading, place, grammar)
+                yield _finding(context, word, name, lang, settings["sibling"] + settings["town"] * town + settings["noun"] * noun)
                 break
 
 
@@ -72,6 +75,17 @@ def _stands_like_a_town(reading: Reading, place: int) -> bool:
         and before.text.lower() in _BEFORE_TOWNS
         and word.text == reading.lexicon.words[word.number]
     )
+
+
+def _stands_like_a_noun(reading: Reading, place: int, grammar: Grammar) -> bool:
+    """Whether a determiner or an inflected adjective comes right before the word, as before nouns and not before names."""
+    if place == 0:
+        return False
+    before, word = reading.words[place - 1], reading.words[place]
+    if before.segment is not word.segment or word.segment.text[before.end : word.start] != " ":
+        return False
+    lower = before.text.lower()
+    return lower in grammar.determiners or (before.text == lower and grammar.is_adjective(lower))
 
 
 def _finding(context: Context, word: Word, name: str, lang: str, weight: float) -> Finding:
@@ -151,5 +165,5 @@ DETECTOR = Detector(
     version="1",
     category="Accuracy/Mistranslation",
     detect=detect,
-    needs=frozenset({"lexicon", "vectors"}),
+    needs=frozenset({"lexicon", "vectors", *_GRAMMAR}),
 )

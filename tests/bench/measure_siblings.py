@@ -9,8 +9,8 @@ DATA holds ``german/wikinews.tsv.gz``, ``german/wmt_original_2008-2022.tsv.gz`` 
   and how many of the pairs that are alike enough the index proposes, by the number of keys asked for and shared;
 - alignment: a machine translation against a human one of the same document with every third sentence taken out: how often the
   best partner is the right sentence, and how many sentences that have a partner find it;
-- names: findings of name_variant by weight per 1,000 words of genuine news, alone and with the most similar and random other
-  articles given as siblings, on one half of the documents (by a hash of their names).
+- names: findings of name_variant and translated_name by weight per 1,000 words of genuine news, alone and with the most similar
+  and random other articles given as siblings, on one half of the documents (by a hash of their names).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from typing import Any
 
 from audit.article import Article
 from audit.auditor import Auditor
-from audit.detectors import name_variant
+from audit.detectors import name_variant, translated_name
 from audit.siblings import Sibling, align, discover
 from audit.siblings.index import StoryIndex
 from audit.siblings.synonyms import synonyms
@@ -38,6 +38,7 @@ from audit.types import Document
 
 SIMILARITIES = (0.12, 0.15, 0.17, 0.2, 0.22, 0.25, 0.3)
 ALIGNMENTS = (0.2, 0.23, 0.25, 0.3)
+NAMES = {"name_variant": name_variant, "translated_name": translated_name}
 WEIGHTS = (-2.0, -1.0, 0.0, 1.0, 2.0)
 UNRELATED_DAYS = 60
 SAME_EVENT_DAYS = 2
@@ -164,16 +165,15 @@ def measure_names(auditor: Auditor, texts: dict[str, str], half: int, settings: 
     near = discover.discover(articles, (), {**settings, "similarity": 0.05})
     draw = random.Random(1)
     for label in ("alone", "with siblings"):
-        weights: list[float] = []
+        weights: dict[str, list[float]] = {name: [] for name in NAMES}
         for article, row in zip(articles, near, strict=True):
             strangers = [Sibling(other, 0.1) for other in draw.sample(articles, 2) if other is not article]
-            weights += found_weights(auditor, article, [*row[:4], *strangers] if label != "alone" else ())
-        rates = {least: round(1000 * sum(weight >= least for weight in weights) / words, 3) for least in WEIGHTS}
-        print(f"name_variant {label}, {len(articles)} articles, {words} words, per 1,000 by least weight: {rates}")
-
-
-def found_weights(auditor: Auditor, article: Article, siblings: Sequence[Sibling]) -> list[float]:
-    return [finding.weight for finding in name_variant.detect(auditor.context(article, siblings, "name_variant"))]
+            mates = [*row[:4], *strangers] if label != "alone" else []
+            for name, detector in NAMES.items():
+                weights[name] += [finding.weight for finding in detector.detect(auditor.context(article, mates, name))]
+        for name, found in weights.items():
+            rates = {least: round(1000 * sum(weight >= least for weight in found) / words, 3) for least in WEIGHTS}
+            print(f"{name} {label}, {len(articles)} articles, {words} words, per 1,000 by least weight: {rates}")
 
 
 def main() -> None:

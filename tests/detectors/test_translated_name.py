@@ -64,6 +64,21 @@ def test_stays_silent(find: Find, text: str, sibling: str) -> None:
     assert [f.quote for f in find("translated_name", text, siblings=[sibling])] == []
 
 
+@pytest.mark.parametrize(
+    ("text", "sibling", "quote"),
+    [
+        ("Der Toast auf den Kapitän fiel kurz aus.", "In Brindisi fiel die Rede auf den Kapitän kurz aus.", "Toast"),
+        ("Zum Tee gab es gerösteten Toast und Honig.", "In Brindisi gab es zum Tee Honig und Brot.", "Toast"),
+        ("Im Stadtpark wird neuer Rasen gesät.", "In Prato wird der Stadtpark neu angelegt.", "Rasen"),
+    ],
+)
+def test_behind_an_article_or_adjective_it_needs_a_page_that_betrays_itself(
+    find: Find, text: str, sibling: str, quote: str
+) -> None:
+    (finding,) = find("translated_name", text, siblings=[sibling])
+    assert finding.quote == quote and finding.weight <= -1.5
+
+
 def test_nothing_without_siblings(find: Find) -> None:
     assert [f for row in FIRING for f in find("translated_name", row[0])] == []
 
