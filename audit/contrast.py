@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 import re
-import sys
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -22,7 +21,7 @@ import msgspec
 from audit.article import Article
 from audit.assets import Assets
 from audit.errors import UsageError
-from audit.neural.encoder import Query
+from audit.neural.encoder import Query, chosen_device
 from audit.types import Evidence, Finding, Suggestion
 
 # A comparison moves a finding by at most so much evidence (natural logarithm), however sure the encoder is.
@@ -80,11 +79,7 @@ class SecondWitness:
         """The device that ``auto`` means here; torch is asked only where there may be a graphics card."""
         if self._device != "auto":
             return self._device
-        if self.folder is None or (sys.platform == "linux" and not list(Path("/dev").glob("nvidia[0-9]*"))):
-            return "cpu"
-        import torch
-
-        return "cuda:0" if torch.cuda.is_available() else "cpu"
+        return "cpu" if self.folder is None else chosen_device("auto")
 
     def heard(self, article: Article, findings: Sequence[Finding]) -> list[Finding]:
         """The findings with what the encoder says of them: weight, order of the suggestions, evidence.

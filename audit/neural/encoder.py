@@ -9,19 +9,21 @@ alone would give.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from audit.errors import ModelError, UsageError
 
 if TYPE_CHECKING:
-    import torch
+    import numpy as np
+    import numpy.typing as npt
     from tokenizers import Tokenizer
-    from torch import Tensor
 
-    from audit.neural.modernbert import ModernBert
+    from audit.neural.modernbert import Shape
+
+    Floats = npt.NDArray[np.float32]
 
 # Tokens around the place that are read, the place included.
 WINDOW: Final = 48
@@ -57,15 +59,25 @@ class Row(NamedTuple):
     masked: tuple[int, ...]
 
 
+class Model(Protocol):
+    """A forward pass: `audit.neural.modernbert_numpy` on a CPU, `audit.neural.modernbert` on a graphics card."""
+
+    @property
+    def shape(self) -> Shape: ...
+    @property
+    def device(self) -> str: ...
+    def predict(self, ids: npt.NDArray[np.int64], mask: npt.NDArray[np.bool_], at: Sequence[tuple[int, int]]) -> Floats: ...
+
+
 class Encoder:
     """An encoder on one device. One a process: models are loaded on first use."""
 
-    def __init__(self, tokenizer: Tokenizer, model: ModernBert, *, window: int = WINDOW) -> None:
+    def __init__(self, tokenizer: Tokenizer, model: Model, *, window: int = WINDOW) -> None:
         self._tokenizer = tokenizer
         self._model = model
         self._window = min(window, model.shape.max_position_embeddings - 2)
-        self._budget = _BUDGET[model.device.type if model.device.type in _BUDGET else "cuda"]
-        self._special = {name: tokenizer.token_to_id(f"[{name}]") for name in ("CLS", "SEP", "MASK", "PAD")}
+        self._budget = _BUDGET["cpu" if model.device == "cpu" else "cuda"]
+        self._special = {name: _special(tokenizer, f"[{name}]") for name in ("CLS", "SEP", "MASK", "PAD")}
         self._commonness: dict[tuple[int, ...], float] = {}
 
     @classmethod
@@ -76,14 +88,11 @@ class Encoder:
         CPU's half precision differs between processors). Raises ModelError for files that are no such model, UsageError for a
         device that is not there.
         """
-        import torch
         from tokenizers import Tokenizer
 
-        from audit.neural.modernbert import ModernBert
-
-        chosen = _device(device)
-        half = chosen.type != "cpu" if half is None else half
-        model = ModernBert.load(folder, chosen, torch.bfloat16 if half else torch.float32)
+        chosen = chosen_device(device)
+        half = chosen != "cpu" if half is None else half
+        model = _model(folder, chosen, half)
         try:
             tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         except Exception as error:  # tokenizers raises bare Exception
@@ -97,7 +106,7 @@ class Encoder:
     @property
     def device(self) -> str:
         """Where it runs: cpu, cuda:0, …"""
-        return str(self._model.device)
+        return self._model.device
 
     def fit(self, queries: Sequence[Query]) -> list[tuple[float, ...]]:
         """For each query, in order, how much better each alternative fits than the written word (natural log; 0: equally well).
@@ -153,10 +162,6 @@ class Encoder:
 
     def _forward(self, rows: Mapping[Row, Sequence[tuple[int, ...]]]) -> dict[tuple[Row, tuple[int, ...]], float]:
         """log P of every hidden string of every row; rows of one length go through together."""
-        with _one_thread(self._model.device.type):
-            return self._batches(rows)
-
-    def _batches(self, rows: Mapping[Row, Sequence[tuple[int, ...]]]) -> dict[tuple[Row, tuple[int, ...]], float]:
         found: dict[tuple[Row, tuple[int, ...]], float] = {}
         by_length: dict[int, list[Row]] = {}
         for row in rows:
@@ -180,23 +185,26 @@ class Encoder:
                 begin += len(batch)
         return found
 
-    def _predict(self, batch: Sequence[Row], length: int, size: int) -> list[Tensor]:
+    def _predict(self, batch: Sequence[Row], length: int, size: int) -> list[Floats]:
         """For each row log probabilities, shape (its masks, vocabulary); the batch is filled up to ``size`` rows."""
-        import torch
+        import numpy as np
 
-        ids = torch.full((size, length), self._special["PAD"])
-        mask = torch.zeros((size, length), dtype=torch.bool)
+        ids = np.full((size, length), self._special["PAD"], dtype=np.int64)
+        mask = np.zeros((size, length), dtype=np.bool_)
         mask[:, 0] = True
         for index, row in enumerate(batch):
-            ids[index, : len(row.ids)] = torch.tensor(row.ids)
+            ids[index, : len(row.ids)] = row.ids
             mask[index, : len(row.ids)] = True
         at = [(index, place) for index, row in enumerate(batch) for place in row.masked]
-        with torch.inference_mode():
-            device = self._model.device
-            states = self._model.hidden(ids.to(device), mask.to(device))
-            where = torch.tensor(at, device=device)
-            scores = self._model.logits(states[where[:, 0], where[:, 1]]).float().log_softmax(-1).cpu()
-        return list(scores.split([len(row.masked) for row in batch]))
+        scores = self._model.predict(ids, mask, at)
+        return np.split(scores, np.cumsum([len(row.masked) for row in batch])[:-1])
+
+
+def _special(tokenizer: Tokenizer, token: str) -> int:
+    number = tokenizer.token_to_id(token)
+    if number is None:
+        raise ModelError(f"the tokenizer has no {token}")
+    return number
 
 
 def _grouped(asked: Iterable[tuple[Row, tuple[int, ...]]]) -> dict[Row, list[tuple[int, ...]]]:
@@ -207,22 +215,6 @@ def _grouped(asked: Iterable[tuple[Row, tuple[int, ...]]]) -> dict[Row, list[tup
         if hidden not in hiddens:
             hiddens.append(hidden)
     return groups
-
-
-@contextmanager
-def _one_thread(device: str) -> Iterator[None]:
-    """On a CPU batches this small gain nothing from a second thread, and wait for it where other processes are busy."""
-    import torch
-
-    before = torch.get_num_threads()
-    if device != "cpu" or before == 1:
-        yield
-        return
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def _padded(length: int) -> int:
@@ -238,21 +230,38 @@ def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _device(name: str) -> torch.device:
+def chosen_device(name: str) -> str:
+    """The device meant by a name: cpu, cuda:0, …; torch is asked only where there may be a graphics card.
+
+    Raises UsageError for one that is not there.
+    """
+    if name == "cpu" or (name == "auto" and sys.platform == "linux" and not list(Path("/dev").glob("nvidia[0-9]*"))):
+        return "cpu"
     import torch
 
     if name == "auto":
-        return torch.device("cuda:0" if torch.cuda.is_available() else "cpu")
+        return "cuda:0" if torch.cuda.is_available() else "cpu"
     try:
         device = torch.device(name)
     except RuntimeError as error:
         raise UsageError(f"no device named {name!r} (auto, cpu, cuda, cuda:1, …)") from error
     if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
         raise UsageError(f"device {name!r} is not there: torch sees {torch.cuda.device_count()} CUDA devices")
-    return device
+    return str(device)
+
+
+def _model(folder: Path, device: str, half: bool) -> Model:
+    if device == "cpu" and not half:
+        from audit.neural.modernbert_numpy import ModernBertOnCpu
+
+        return ModernBertOnCpu.load(folder)
+    import torch
+
+    from audit.neural.modernbert import ModernBert
+
+    return ModernBert.load(folder, torch.device(device), torch.bfloat16 if half else torch.float32)
 
 
 def _memory_errors() -> tuple[type[BaseException], ...]:
-    import torch
-
-    return (torch.OutOfMemoryError, MemoryError)
+    torch = sys.modules.get("torch")  # only what computes with torch runs out of a card's memory
+    return (MemoryError,) if torch is None else (torch.OutOfMemoryError, MemoryError)

@@ -2,13 +2,13 @@
 
 The same computation as transformers' ModernBertForMaskedLM (Warner et al. 2024) on the same files, with full attention in every
 layer; a test holds the two together. Written out because importing transformers' models takes longer than auditing a hundred
-articles, and because training and use then run the same lines.
+articles, and because training and use on a graphics card then run the same lines; `audit.neural.modernbert_numpy` serves CPUs.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Sized
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,8 +17,14 @@ import msgspec
 from audit.errors import ModelError
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     import torch
     from torch import Tensor
+
+    Floats = npt.NDArray[np.float32]
+    Integers = npt.NDArray[np.int64]
+    Truths = npt.NDArray[np.bool_]
 
 
 class Shape(msgspec.Struct, frozen=True):
@@ -54,26 +60,28 @@ class ModernBert:
             raise ModelError(f"{folder}: model.safetensors cannot be read ({error})") from error
         try:
             model = cls(shape, {name: value.to(device=device, dtype=dtype) for name, value in weights.items()})
-            model.check()
+            check_weights(shape, model.weights)
         except KeyError as error:
             raise ModelError(f"{folder}: the weights {error} are missing") from error
         return model
 
     @property
-    def device(self) -> torch.device:
-        """Where the weights lie."""
-        return self.weights["final_norm.weight"].device
+    def device(self) -> str:
+        """Where the weights lie: cpu, cuda:0, …"""
+        return str(self.weights["final_norm.weight"].device)
 
-    def check(self) -> None:
-        """Raises KeyError naming a part that is not there, ModelError where the vocabulary has another size."""
-        names = ["final_norm.weight", "head.dense.weight", "head.norm.weight", "decoder.bias", "embeddings.norm.weight"]
-        for layer in range(self.shape.num_hidden_layers):
-            parts = ("attn.Wqkv", "attn.Wo", "mlp.Wi", "mlp.Wo", "mlp_norm", *(["attn_norm"] if layer else []))
-            names += [f"layers.{layer}.{part}.weight" for part in parts]
-        for name in names:
-            self.weights[name]
-        if len(self.weights["decoder.bias"]) != self.shape.vocab_size:
-            raise ModelError("the vocabulary of config.json is not that of the weights")
+    def predict(self, ids: Integers, mask: Truths, at: Sequence[tuple[int, int]]) -> Floats:
+        """Log probabilities of every token, shape (len(at), vocabulary), at the places ``at`` (row, column) of ids.
+
+        ``ids``, ``mask``: shape (rows, length); ``mask`` is True where a token stands.
+        """
+        import torch
+
+        with torch.inference_mode():
+            states = self.hidden(torch.as_tensor(ids, device=self.device), torch.as_tensor(mask, device=self.device))
+            where = torch.tensor(at, device=self.device).reshape(-1, 2)
+            scores = self.logits(states[where[:, 0], where[:, 1]]).float().log_softmax(-1)
+            return scores.cpu().numpy()
 
     def hidden(self, ids: Tensor, mask: Tensor | None = None) -> Tensor:
         """Last hidden states, shape (rows, length, hidden), of ids (rows, length); ``mask`` is True where a token stands."""
@@ -134,6 +142,18 @@ class ModernBert:
 
         weight = self.weights[f"{name}.weight"]
         return functional.layer_norm(states, weight.shape, weight, None, self.shape.norm_eps)
+
+
+def check_weights(shape: Shape, weights: Mapping[str, Sized]) -> None:
+    """Raises KeyError naming a part that is not there, ModelError where the vocabulary has another size."""
+    names = ["final_norm.weight", "head.dense.weight", "head.norm.weight", "decoder.bias", "embeddings.norm.weight"]
+    for layer in range(shape.num_hidden_layers):
+        parts = ("attn.Wqkv", "attn.Wo", "mlp.Wi", "mlp.Wo", "mlp_norm", *(["attn_norm"] if layer else []))
+        names += [f"layers.{layer}.{part}.weight" for part in parts]
+    for name in names:
+        weights[name]
+    if len(weights["decoder.bias"]) != shape.vocab_size:
+        raise ModelError("the vocabulary of config.json is not that of the weights")
 
 
 def read_shape(folder: Path) -> Shape:

@@ -1,6 +1,6 @@
 """How fast the encoder is: sentences a second, an article's comparisons, and a large model of the same kind in the same run.
 
-    python tests/bench/bench_encoder.py [--device cpu|cuda] [--threads N] [--large]
+    OMP_NUM_THREADS=1 python tests/bench/bench_encoder.py [--device cpu|cuda] [--large]
 
 The sentences are those of the bundled stories, each with one word masked; what an article costs is measured on what the program
 asks about these stories, and on 450 words of them with 40 places and three alternatives each. ``--large`` adds a randomly
@@ -11,6 +11,7 @@ initialised encoder of the shape of XLM-R-large (24 layers of 1,024; what qualit
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import time
 from collections.abc import Callable, Sequence
@@ -64,12 +65,8 @@ def asked(encoder: Encoder) -> tuple[float, int]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--device", default="cpu")
-    parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--large", action="store_true")
     args = parser.parse_args()
-    import torch
-
-    torch.set_num_threads(args.threads)
     encoder = Encoder.load(Assets("de").path("encoder/weights").parent, args.device)
     found = sentences()
     many = (found * (1 + 512 // len(found)))[:512]
@@ -78,7 +75,8 @@ def main() -> None:
     passes = [Query(sentence, m.start(), m.end(), ()) for sentence, m in zip(many, words, strict=True) if m]
     one = seconds(lambda: encoder.likelihoods(passes))
     length = encoder.tokens(many) / len(many)
-    print(f"one pass: {len(many) / one:.0f} sentences/s ({length:.0f} tokens a sentence, {args.device}, {args.threads} threads)")
+    threads = os.environ.get("OMP_NUM_THREADS", "all")
+    print(f"one pass: {len(many) / one:.0f} sentences/s ({length:.0f} tokens a sentence, {args.device}, {threads} threads)")
 
     took, words = asked(encoder)
     print(f"what the program asks of an article: {1000 * took / words * WORDS:.1f} ms for {WORDS} words")
@@ -92,6 +90,7 @@ def main() -> None:
     print(f"an article of {WORDS} words, {len(queries)} places with {len(others)} alternatives each: {1000 * took:.0f} ms")
 
     if args.large:
+        import torch
         from transformers import XLMRobertaConfig, XLMRobertaModel
 
         large = XLMRobertaModel(

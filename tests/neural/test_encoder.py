@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import math
+import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from audit.errors import ModelError, UsageError
 from audit.neural.encoder import Encoder, Query
+from audit.neural.modernbert import ModernBert
+from audit.neural.modernbert_numpy import ModernBertOnCpu
 
 ROOT = Path(__file__).resolve().parents[2]
 RECIPE = ROOT / "models" / "de" / "encoder" / "train.py"
@@ -44,18 +49,29 @@ def query(word: str, *alternatives: str, text: str = SENTENCE) -> Query:
     return Query(text, start, start + len(word), alternatives)
 
 
-def test_says_what_transformers_says(folder: Path, encoder: Encoder) -> None:
+@pytest.mark.parametrize("where", ["cpu", "torch"])
+def test_says_what_transformers_says(folder: Path, where: str) -> None:
     import torch
     from transformers import AutoModelForMaskedLM, AutoTokenizer
 
     tokenizer = AutoTokenizer.from_pretrained(folder)
     model = AutoModelForMaskedLM.from_pretrained(folder).float().eval()
-    ids = tokenizer("Anna kauft am 3. Mai [MASK].", return_tensors="pt").input_ids
+    ids = tokenizer(["Anna kauft am 3. Mai [MASK].", "Der Händler verkauft [MASK]."], return_tensors="np", padding=True)
     with torch.no_grad():
-        theirs = model(ids).logits[0].log_softmax(-1)
-        inner = encoder._model
-        ours = inner.logits(inner.hidden(ids)[0]).log_softmax(-1)
-    assert torch.allclose(ours, theirs, atol=1e-4)
+        theirs = model(torch.tensor(ids.input_ids), torch.tensor(ids.attention_mask)).logits.log_softmax(-1).numpy()
+    ours = ModernBertOnCpu.load(folder) if where == "cpu" else ModernBert.load(folder, torch.device("cpu"), torch.float32)
+    at = [(row, column) for row, column in zip(*np.nonzero(ids.attention_mask), strict=True)]
+    said = ours.predict(ids.input_ids, ids.attention_mask.astype(bool), at)
+    assert said == pytest.approx(theirs[ids.attention_mask.astype(bool)], abs=1e-4)
+
+
+def test_a_cpu_needs_no_torch(folder: Path) -> None:
+    command = "import sys; from audit.neural.encoder import Encoder, Query; from pathlib import Path; "
+    command += f"e = Encoder.load(Path({str(folder)!r}), 'cpu'); e.fit([Query('Anna kauft Brot.', 0, 4, ('Glas',))]); "
+    done = subprocess.run(
+        [sys.executable, "-c", command + "print('torch' in sys.modules)"], check=False, capture_output=True, text=True, cwd=ROOT
+    )
+    assert done.stdout == "False\n", done.stderr
 
 
 def test_answers_in_order_one_for_each_alternative(encoder: Encoder) -> None:
@@ -76,17 +92,21 @@ def test_neighbours_in_a_batch_change_nothing(encoder: Encoder) -> None:
     assert list(reversed(together)) == encoder.fit(list(reversed(queries)))
 
 
-def test_threads_change_nothing_beyond_rounding(encoder: Encoder) -> None:
-    import torch
-
-    queries = [query(word, "Glas", "Holz") for word in ("Brot", "Der", "Mai")]
-    before, threads = encoder.fit(queries), torch.get_num_threads()
-    try:
-        torch.set_num_threads(2 if threads == 1 else 1)
-        after = encoder.fit(queries)
-    finally:
-        torch.set_num_threads(threads)
-    assert [x for answer in after for x in answer] == pytest.approx([x for answer in before for x in answer], abs=1e-3)
+def test_threads_change_nothing_beyond_rounding(folder: Path) -> None:
+    script = "import sys; from audit.neural.encoder import Encoder, Query; from pathlib import Path; "
+    script += f"text = {SENTENCE!r}; e = Encoder.load(Path({str(folder)!r}), 'cpu'); "
+    script += (
+        "print(e.fit([Query(text, text.index(w), text.index(w) + len(w), ('Glas', 'Holz')) for w in ('Brot', 'Der', 'Mai')]))"
+    )
+    answers: list[list[float]] = []
+    for threads in ("1", "2"):
+        environment = {**os.environ, "OPENBLAS_NUM_THREADS": threads, "OMP_NUM_THREADS": threads}
+        done = subprocess.run(
+            [sys.executable, "-c", script], capture_output=True, check=True, text=True, cwd=ROOT, env=environment
+        )
+        answers.append([float(number) for number in re.findall(r"-?\d+\.\d+", done.stdout)])
+    assert len(answers[0]) == 6
+    assert answers[0] == pytest.approx(answers[1], abs=1e-3)
 
 
 def test_a_span_inside_a_word_is_widened_to_it(encoder: Encoder) -> None:
