@@ -256,8 +256,9 @@ def parquet_rows(stream: BinaryIO, keys: Keys, limits: Limits) -> Iterator[Row]:
                 if read > max(BOMB_FLOOR, limits.expansion * size):
                     raise DamagedError(bomb(limits.expansion))
                 yield number, row
-    except (pa.ArrowException, OSError) as error:
-        raise DamagedError(f"the Parquet file cannot be read ({str(error).splitlines()[0]})") from error
+    except (pa.ArrowException, OSError, ValueError) as error:  # ValueError: names of columns that are not UTF-8
+        why = (str(error).splitlines() or [type(error).__name__])[0]
+        raise DamagedError(f"the Parquet file cannot be read ({why})") from error
 
 
 def _is_text(kind: Any) -> bool:

@@ -286,6 +286,11 @@ def test_gzip_files_of_several_members_and_with_padding(tmp_path: Path) -> None:
         ("a.parquet", b"PAR1 no table", "the Parquet file cannot be read"),
         ("a.parquet", b"", "the Parquet file cannot be read"),
         ("a.parquet", as_parquet([{"id": "1", "body": "Wort"}]).replace(b"text", b"tuxt"), "the table has no column `text`"),
+        (
+            "a.parquet",
+            as_parquet([{"id": "1", "text": "a", "ä": "b"}]).replace("ä".encode(), b"\xff\xff"),
+            "the Parquet file cannot be read",
+        ),
         ("a.parquet.gz", gzip.compress(b"PAR1"), "the Parquet file cannot be read"),
         ("a.parquet.gz", gzip.compress(as_parquet([{"id": "1", "text": "Wort"}]))[:-9], "cut off"),
         ("a.warc", b"no archive", "empty: no documents in it"),
