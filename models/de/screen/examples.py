@@ -79,23 +79,28 @@ def family_of(series: Series) -> str:
     return f"{stem}/{'fr' if series.source == 'fr' else ''}"
 
 
-def cut_examples(series: Sequence[Series], seed: int) -> Examples:
-    """Documents of every length from the series, thinned where many systems translate one text."""
+def cuts(series: Sequence[Series], seed: int) -> list[tuple[Series, list[str], int]]:
+    """Documents of every length from the series, thinned where many systems translate one text: owner, passages, length."""
     kept = [
         one
         for one in series
         if not (one.group == "wmt22" and one.label == MACHINE and corpus.bucket(one.vendor + one.name, 10) >= KEPT_2022)
     ]
     rng = random.Random(seed)
-    cuts = [(kept[index], passages, kind)
+    return [(kept[index], passages, kind)
             for kind, lengths in enumerate(LENGTHS) for index, passages in corpus.cut(kept, lengths, seed + kind)
             if rng.random() < KEPT[kind]]  # fmt: skip
-    owners = [owner for owner, _, _ in cuts]
+
+
+def cut_examples(series: Sequence[Series], seed: int) -> Examples:
+    """The documents of `cuts`, as arrays."""
+    made = cuts(series, seed)
+    owners = [owner for owner, _, _ in made]
     return Examples(
-        texts=[normalise(" ".join(passages)) for _, passages, _ in cuts],
+        texts=[normalise(" ".join(passages)) for _, passages, _ in made],
         names=np.array([one.name for one in owners]),
         label=np.array([CLASSES.index(one.label) for one in owners]),
-        kind=np.array([kind for _, _, kind in cuts]),
+        kind=np.array([kind for _, _, kind in made]),
         fold=np.array([fold_of(one.group) for one in owners]),
         half=np.array([one.half for one in owners]),
         paired=np.array([one.paired for one in owners]),

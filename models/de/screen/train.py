@@ -3,6 +3,8 @@
 
     python models/de/screen/train.py --data ../shared/data        writes weights, meta and the tables of CARD.md here
     python models/de/screen/train.py --tiny --out FOLDER          the same steps on invented sentences, in seconds
+    python models/de/screen/train.py --data DIR --scores FILE     only writes what documents of ten sentences score out of fold
+    python models/de/screen/train.py --data DIR --scores FILE     only what documents of ten sentences score out of fold
 
 Groups of series (a year's test set, a bucket of articles, an outlet) are dealt to four folds; the last is the test fold. Every
 document is scored by tables that saw nothing of its fold. The calibration that the tables of CARD.md are measured with is fitted
@@ -157,6 +159,21 @@ def report(examples: Examples, scores: Scores) -> str:
     return "\n".join(line for title, lines in parts for line in (f"### {title}", "", *lines, ""))
 
 
+def write_scores(path: Path, series: list[Series], examples: Examples, scores: Scores, seed: int) -> None:
+    """JSON Lines: each document of the tested length as it was written, and what tables that never saw its fold say of it."""
+    said = answers(scores, fit(examples, scores, np.arange(len(examples))))
+    with path.open("w", encoding="utf-8") as file:
+        for index, (owner, passages, kind) in enumerate(cut.cuts(series, seed)):
+            if kind != cut.TESTED:
+                continue
+            row = {
+                "id": f"{owner.name}#{index}", "label": owner.label, "group": owner.group, "year": owner.year,
+                "p_machine": round(float(said.machine[index]), 5), "p_translated": round(float(said.translated[index]), 5),
+                "text": "\n\n".join(passages),
+            }  # fmt: skip
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
 def learn_views(
     series: list[Series], examples: Examples, data: Path | None, bits: int
 ) -> tuple[list[heads.Learnt], str, NDArray[np.uint8]]:
@@ -179,6 +196,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--tiny", action="store_true", help="invented sentences and small tables: tries the recipe, not the language"
     )
+    parser.add_argument("--scores", type=Path, help="write out-of-fold scores here and nothing else")
     options = parser.parse_args(argv)
     if not options.tiny and options.data is None:
         parser.error("--data or --tiny is needed")
@@ -189,6 +207,9 @@ def main(argv: list[str] | None = None) -> int:
     bits = TINY_BITS if options.tiny else BITS
     learnt, tokenizer, familiar = learn_views(series, examples, None if options.tiny else options.data, bits)
     scores = summed(learnt)
+    if options.scores:
+        write_scores(options.scores, series, examples, scores, options.seed)
+        return 0
     write(options.out, learnt, fit(examples, scores, np.arange(len(examples))), tokenizer, familiar, bits)
     tables = report(examples, scores)
     print(tables)
