@@ -1,12 +1,13 @@
 """How many labelled articles a calibration of one's own models takes, with the embedded encoder standing in for such a model.
 
-    python tests/bench/measure_calibration.py --data ../shared/data [--encoder FOLDER] [--articles 160] [--draws 40]
+    python tests/bench/measure_calibration.py --data ../shared/data [--encoder FOLDER] [--articles 160] [--draws 40] [--shuffled]
 
 Documents: machine translations of newstest2021 with MQM spans (``mqm/train.jsonl.gz``: those of one system as one rater marked
 them, drawn by hash; all of a document's errors count as labelled). The audit runs without its encoder; the encoder is then
 calibrated as a stranger (role ``lm``) on random draws of n articles, and the calibration is tried on all the others. Printed for
 each n: the share of draws that make the findings' log loss on the others smaller, the share that make it greater, the mean gain,
-and the mean gain as a share of that of a calibration on all but the tried articles (ten folds).
+and the mean gain as a share of that of a calibration on all but the tried articles (ten folds). ``--shuffled`` deals the model's
+answers to other findings: what is gained then is no merit of the model's but that of the bias, which every calibration fits.
 """
 
 from __future__ import annotations
@@ -64,6 +65,19 @@ def gain(train: Sequence[Sample], test: Sequence[Sample]) -> float:
     return sum(log_loss(sample, {}) - log_loss(sample, lines) for sample in test) / max(1, len(test))
 
 
+def shuffled(samples: Sequence[Sample]) -> list[Sample]:
+    """The same findings with one another's signals, dealt among those that have signals of the same names."""
+    groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for i, sample in enumerate(samples):
+        groups[tuple(sorted(sample.signals))].append(i)
+    found = list(samples)
+    for places in groups.values():
+        others = random.Random(len(places)).sample(places, len(places))
+        for place, other in zip(places, others, strict=True):
+            found[place] = samples[place]._replace(signals=samples[other].signals)
+    return found
+
+
 def draws(samples: Sequence[Sample], names: Sequence[str], size: int, count: int) -> list[float]:
     chance = random.Random(size)
     gains = []
@@ -80,6 +94,7 @@ def main() -> None:
     parser.add_argument("--encoder", type=Path, default=root() / "de" / "encoder")
     parser.add_argument("--articles", type=int, default=160)
     parser.add_argument("--draws", type=int, default=40)
+    parser.add_argument("--shuffled", action="store_true", help="a model that knows nothing: signals dealt to other findings")
     args = parser.parse_args()
     documents, gold = articles(args.data / "mqm" / "train.jsonl.gz", args.articles)
     options = Options(min_probability=0.0, seek_siblings=False)
@@ -89,7 +104,8 @@ def main() -> None:
     assert own is not None
     own.encoder = None  # and the encoder to be heard as a stranger
     labels = {document.id: Label(label="mt", complete=True) for document in documents}
-    samples = collect(auditor, own, documents, gold, labels).findings
+    known = collect(auditor, own, documents, gold, labels).findings
+    samples = shuffled(known) if args.shuffled else known
     names = [document.id for document in documents]
     real = sum(sample.real for sample in samples)
     print(f"{len(names)} articles, {len(samples)} findings of known truth, {real} of them real")

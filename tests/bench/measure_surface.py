@@ -2,14 +2,18 @@
 
     python tests/bench/measure_surface.py --data DATA [--detectors typography encoding repetition] [--half work|final]
                                           [--systems 3] [--each-system] [--only-originals] [--examples 0]
+                                          [--by-weight] [--weak]
 
 DATA holds ``mtht/*.jsonl.gz`` (segments with machine and human translations of the same sources) and ``german/`` (wikinews,
 WMT originals). Segments are joined to documents of twenty, so that detectors see what they see in articles. For each rule
 (the note of a finding's first evidence) the table has findings per 100,000 words in machine translations (systems of
 the WMT evaluations, and four services run on all sets), in human translations and in German originals, and ``lnLR``: the
 natural logarithm of machine over all human text, half a finding added to each count. The half is drawn by the document's id:
-weights and rules come from ``work``, false alarms are reported on ``final``. The last lines give findings of positive weight
-per 1,000 words, for each test set and system or human translator with ``--each-system``.
+weights and rules come from ``work``, false alarms are reported on ``final``. ``--by-weight`` takes findings of one weight for
+one rule (calque: its strengths); ``--weak`` parts the machines otherwise: ``weak`` ones (rules and statistics of 2010, the
+smallest Bergamot, language models of 6 to 13 billion weights), all of them, and ``good`` ones, as many as ``--systems`` says. The
+last lines give findings of positive weight per 1,000 words, for each test set and system or human translator with
+``--each-system``.
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ import gzip
 import hashlib
 import json
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -30,7 +35,10 @@ from audit.types import Document, Finding
 
 SEGMENTS = 20  # to a document: a news article of 400 words
 POST_EDITED = ("taraxu", "newssyscomb", "mlqe")  # their references are edited machine output
-MACHINE = ("system", "service")
+MACHINE = ("system", "service", "weak", "good")
+WEAK = re.compile(
+    r"taraxu-|fx-bergamot-tiny|maps-alpaca|bayling-(alpaca|bayling|bloomz|chatglm|parrot|vicuna)|alma-ALMA-13B-LoRA"
+)
 HUMAN = ("translated", "wikinews", "wmt")
 
 
@@ -67,20 +75,23 @@ def originals(data: Path) -> Iterator[Text]:
         yield Text("wmt", document, "\n\n".join(lines))
 
 
-def translations(data: Path, systems: int) -> Iterator[Text]:
+def translations(data: Path, systems: int, weak: bool) -> Iterator[Text]:
     """Machine and human translations; of each file as many systems as asked for, drawn by their names' hashes."""
     for path in sorted((data / "mtht").glob("*.jsonl.gz")):
-        if path.name.startswith(POST_EDITED):
+        edited = path.name.startswith(POST_EDITED)
+        if edited and not (weak and path.name.startswith("taraxu")):
             continue
         with gzip.open(path, "rt", encoding="utf-8") as file:
             rows = [json.loads(line) for line in file]
         names = sorted(
             {name for row in rows for name in row["hyps"]}, key=lambda n: hashlib.sha256(f"{path.name}{n}".encode()).digest()
         )
-        for name in names[:systems]:
+        feeble = [name for name in names if weak and WEAK.match(name)]
+        for name in [*feeble, *[name for name in names if name not in feeble][:systems]]:
             group = "service" if name.startswith("fx-") else "system"
+            group = group if not weak else "weak" if name in feeble else "good"
             yield from _documents(group, f"{path.name}/{name}", [row["hyps"].get(name) for row in rows])
-        people = [row for row in rows if row.get("origlang") != "de"]
+        people = [row for row in rows if row.get("origlang") != "de" and not edited]
         for name in sorted({name for row in people for name in row["refs"]}):
             yield from _documents("translated", f"{path.name}/{name}", [row["refs"].get(name) for row in people])
 
@@ -93,7 +104,7 @@ def _documents(group: str, name: str, lines: list[str | None]) -> Iterator[Text]
 
 
 def measure(
-    texts: Iterable[Text], wanted: list[str], examples: int
+    texts: Iterable[Text], wanted: list[str], examples: int, by_weight: bool
 ) -> tuple[dict[str, Counter[str]], Counter[str], Counter[tuple[str, str]]]:
     auditor = Auditor("de")
     rules: dict[str, Counter[str]] = defaultdict(Counter)
@@ -105,7 +116,7 @@ def measure(
         words[text.source] += article.words
         for detector in wanted:
             for finding in detectors()[detector].detect(auditor.context(article, (), detector)):
-                rule = f"{detector}: {finding.evidence[0].note}"
+                rule = f"{detector}: " + (f"weight {finding.weight:.1f}" if by_weight else finding.evidence[0].note or "")
                 rules[rule][text.group] += 1
                 alarms[text.group, detector] += finding.weight > 0
                 alarms[text.source, detector] += finding.weight > 0
@@ -122,7 +133,7 @@ def _example(rule: str, text: Text, finding: Finding) -> str:
 def report(
     rules: dict[str, Counter[str]], words: Counter[str], alarms: Counter[tuple[str, str]], each_system: bool
 ) -> Iterator[str]:
-    groups = (*MACHINE, *HUMAN)
+    groups = tuple(group for group in (*MACHINE, *HUMAN) if words[group])
     yield f"{'words':40}" + "".join(f"{words[group]:>12}" for group in groups)
     yield f"{'per 100,000 words':40}" + "".join(f"{group:>12}" for group in groups) + "   lnLR (machine : human)"
     for rule, counts in sorted(rules.items()):
@@ -146,12 +157,14 @@ def main() -> None:
     parser.add_argument("--systems", type=int, default=3)
     parser.add_argument("--each-system", action="store_true", help="findings per 1,000 words for each set and system")
     parser.add_argument("--only-originals", action="store_true", help="leave the translations out")
+    parser.add_argument("--by-weight", action="store_true", help="findings of one weight are one rule")
+    parser.add_argument("--weak", action="store_true", help="weak machines against good ones")
     parser.add_argument("--examples", type=int, default=0, help="findings to print for each rule and kind of text")
     args = parser.parse_args()
     texts = [text for text in originals(args.data) if half(text.id) == args.half]
     if not args.only_originals:
-        texts += [text for text in translations(args.data, args.systems) if half(text.id) == args.half]
-    print("\n".join(report(*measure(texts, args.detectors, args.examples), args.each_system)))
+        texts += [text for text in translations(args.data, args.systems, args.weak) if half(text.id) == args.half]
+    print("\n".join(report(*measure(texts, args.detectors, args.examples, args.by_weight), args.each_system)))
 
 
 if __name__ == "__main__":

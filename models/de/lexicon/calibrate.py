@@ -1,6 +1,6 @@
 """Grows the trees that weigh the evidence for wrong senses, on machine translations, genuine articles and people's translations.
 
-    python models/de/lexicon/calibrate.py --data DIR [--check]
+    python models/de/lexicon/calibrate.py --data DIR [--check] [--out FOLDER]
 
 Machine translations: outputs of the WMT news tests in which a judged mistake of mistranslations.tsv occurs; siblings: one human
 translation of the same text, or none. Genuine: German originals with the siblings found among them, and without. People: two
@@ -8,14 +8,16 @@ translations of one text, the one the other's sibling; there the words differ, a
 another one is a wrong sense if it was judged so there; the other pairs of a word that was judged are left out.
 
 --check grows the trees on one half (all tests but 2021, half of the articles) and prints what they find in the other: recall of
-judged words, and what they raise a 1,000 words beyond them. Without it the trees grow on everything: evidence.safetensors next
-to this file, and the section [de.wrong_sense] for models/thresholds.toml is printed. About three minutes.
+judged words, what they raise a 1,000 words beyond them, and where judged words are lost, by language. Without it the trees grow
+on everything: evidence.safetensors next to this file (or in --out), and the section [de.wrong_sense] for models/thresholds.toml
+is printed. A minute on one core, 1.7 GB.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -223,7 +225,7 @@ def report(cases: list[Case], looks: list[np.ndarray], document: np.ndarray, sho
                     others.append((odds, f"{row.charge.word.text} <- {row.charge.pivot.lang}:{row.charge.pivot.pivot} {case.id}"))
             hits += [best[place] for place in case.judged if place in best]
             others += [(odds, "") for place, (odds, _) in best.items() if place not in case.judged]
-        print(f"{kind}: {words} words, {judged} judged")
+        print(f"{kind}: {sum(case.kind == kind for case in cases)} documents, {words} words, {judged} judged")
         for cut in _RATES:
             found = [label for odds, label in hits if odds >= cut]
             line = f"  {cut:5.1f}: {1000 * sum(odds >= cut and not name for odds, name in others) / words:.2f} others"
@@ -234,10 +236,32 @@ def report(cases: list[Case], looks: list[np.ndarray], document: np.ndarray, sho
             print(f"    {odds:.1f} {name}")
 
 
+def losses(cases: list[Case], looks: list[np.ndarray], document: np.ndarray) -> None:
+    """Where judged places are lost, for each kind of machine translation and language."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for case, values in zip(cases, looks, strict=True):
+        if not case.judged:
+            continue
+        odds = (values @ document).tolist()
+        count = counts[f"{case.kind}, {case.id[6:8]}"]
+        for place in case.judged:
+            rows = [(score, row) for score, row in zip(odds, case.rows, strict=True) if row.place == place]
+            right = {row.charge is None for _, row in rows if row.label == 1}
+            road = "candidate" if False in right else "slot alone" if right else "another pair" if rows else "no candidate"
+            best, row = max(rows, key=lambda pair: (pair[0], pair[1].label), default=(-99.0, None))
+            count.update(["judged", road])
+            for least in (-3, -2):
+                count[f"found at {least}"] += best >= least
+                count[f"right at {least}"] += best >= least and row is not None and row.label == 1
+    for name, count in sorted(counts.items()):
+        print(f"{name}: " + ", ".join(f"{key} {value}" for key, value in sorted(count.items())))
+
+
 def main() -> None:
     args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     args.add_argument("--data", type=Path, required=True)
     args.add_argument("--check", action="store_true", help="grow on one half, look at the other")
+    args.add_argument("--out", type=Path, default=HERE, metavar="FOLDER", help="where evidence.safetensors is written")
     args.add_argument("--show", type=int, default=0, help="with --check: list so many of what is raised beyond the judged words")
     options = args.parse_args()
     cases = collect(options.data)
@@ -249,9 +273,10 @@ def main() -> None:
         held = [i for i, case in enumerate(cases) if case.fold == 1]
         train = [i for i, case in enumerate(cases) if case.fold == 0]
         document = second([cases[i] for i in train], [looks[i] for i in train])
-        return report([cases[i] for i in held], [looks[i] for i in held], document, options.show)
+        report([cases[i] for i in held], [looks[i] for i in held], document, options.show)
+        return losses([cases[i] for i in held], [looks[i] for i in held], document)
     trees, shifts = first_look(cases, (0, 1))
-    save(HERE / "evidence.safetensors", trees)
+    save(options.out / "evidence.safetensors", trees)
     print("[de.wrong_sense]")
     for name, value in shifts.items():
         print(f"{name} = {value:.3f}")

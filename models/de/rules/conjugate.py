@@ -8,6 +8,7 @@ second subjunctive where it is common); weak verbs follow from the infinitive. O
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -242,6 +243,9 @@ def unique(words: list[str]) -> list[str]:
 
 
 def main() -> None:
+    args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    args.add_argument("--out", type=Path, default=HERE / "grammar.toml")
+    out: Path = args.parse_args().out
     table = {}
     for word in WEAK.split():
         infinitive, finite, participle = weak(word)
@@ -260,7 +264,7 @@ def main() -> None:
         "[verbs]",
         *(f'"{verb}" = {{ finite = {quoted(f)}, participle = {quoted(p)} }}' for verb, (f, p) in sorted(table.items())),
     ]
-    (HERE / "grammar.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    out.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def quoted(words: list[str]) -> str:

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Measures the committed screen on labelled documents of any origin; trains and tunes nothing.
 
-    python models/de/screen/outside.py DOCUMENTS.jsonl
+    python models/de/screen/outside.py DOCUMENTS.jsonl [--each]
 
-Each line: id, text, label (mt or human), kind; blank lines part the passages.
+Each line: id, text, label (mt or human), kind; blank lines part the passages. ``--each`` prints every document's scores as well.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from pathlib import Path
@@ -22,11 +23,17 @@ import learn  # noqa: E402
 from audit.neural.screen import Screen, ScreenScore  # noqa: E402
 
 
-def main(argv: list[str]) -> int:
-    rows = [json.loads(line) for line in Path(argv[0]).read_text(encoding="utf-8").splitlines() if line.strip()]
+def main() -> int:
+    args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    args.add_argument("documents", type=Path, metavar="DOCUMENTS.jsonl")
+    args.add_argument("--each", action="store_true")
+    options = args.parse_args()
+    rows = [json.loads(line) for line in options.documents.read_text(encoding="utf-8").splitlines() if line.strip()]
     scores = Screen.load(HERE).score([row["text"].split("\n\n") for row in rows])
     judged = [(row, score) for row, score in zip(rows, scores, strict=True) if score.decided]
     print(f"{len(rows)} documents, {len(judged)} long enough")
+    for row, score in judged if options.each else []:
+        print(f"{row['id']}: p_machine {score.p_machine:.2f}, p_translated {score.p_translated:.2f}, from {_first(score)}")
 
     def column(name: str, **want: str) -> np.ndarray:
         return np.array([getattr(score, name) for row, score in judged if all(row[key] == value for key, value in want.items())])
@@ -51,4 +58,4 @@ def _first(score: ScreenScore) -> str:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    raise SystemExit(main())

@@ -1,7 +1,7 @@
 """Teaches the network of `audit.neural.slips` where slips are, and writes slips.safetensors.
 
     python models/de/slips/sentences.py --data DIR --out sentences.jsonl.gz
-    python models/de/slips/train.py --sentences sentences.jsonl.gz --minutes 10 [--continue STATE] [--state STATE] [--rate 0.003]
+    python models/de/slips/train.py --sentences sentences.jsonl.gz --minutes 10 [--continue STATE] [--state STATE] [--out FILE]
 
 Every sentence is read twice in an epoch: as it is, and with a slip that is drawn anew each time (corrupt.py). Adam, the rate
 falling linearly to ``--floor`` of itself over the minutes given; ``--state`` keeps weights and optimiser for another run.
@@ -140,7 +140,7 @@ def learn(net: Net, optimiser: torch.optim.Adam, forms: Forms, sentences: list[T
                     print(f"{step} {loss.item():.4f}", flush=True)
 
 
-def write(net: Net, forms: Forms) -> None:
+def write(net: Net, forms: Forms, path: Path) -> None:
     tensors = {
         "first": net.first.weight[: forms.size], "shape": net.shape, "last": net.last.weight.T, "bias": net.last.bias,
     }  # fmt: skip
@@ -148,7 +148,7 @@ def write(net: Net, forms: Forms) -> None:
         tensors |= {f"w{i}": conv.weight.permute(2, 1, 0).reshape(3 * WIDTH, WIDTH), f"b{i}": conv.bias}
     arrays = {name: np.ascontiguousarray(t.detach().numpy().astype(np.float16)) for name, t in tensors.items()}
     arrays["vocabulary"] = np.array(list(forms.vocabulary), dtype=np.uint32)
-    save_file(arrays, HERE / "slips.safetensors", metadata={"kinds": json.dumps(KINDS), "dilations": json.dumps(DILATIONS)})
+    save_file(arrays, path, metadata={"kinds": json.dumps(KINDS), "dilations": json.dumps(DILATIONS)})
 
 
 def main() -> None:
@@ -160,6 +160,7 @@ def main() -> None:
     args.add_argument("--seed", type=int, default=5)
     args.add_argument("--continue", dest="former", type=Path)
     args.add_argument("--state", type=Path)
+    args.add_argument("--out", type=Path, default=HERE / "slips.safetensors")
     options = args.parse_args()
     torch.manual_seed(options.seed)
     with gzip.open(options.sentences, "rt", encoding="utf-8") as file:
@@ -175,7 +176,7 @@ def main() -> None:
     learn(net, optimiser, forms, sentences, options)
     if options.state:
         torch.save({"net": net.state_dict(), "optimiser": optimiser.state_dict()}, options.state)
-    write(net, forms)
+    write(net, forms, options.out)
 
 
 if __name__ == "__main__":
