@@ -138,7 +138,7 @@ class Auditor:
         return [[(articles[index].document.id, similarity) for index, similarity in group] for group in groups], failed
 
     def _articles(self, documents: Iterable[Document], failed: list[Failure]) -> list[Article]:
-        articles = []
+        articles: list[Article] = []
         for document in documents:
             try:
                 articles.append(self.article(document))

@@ -91,8 +91,9 @@ def run(arguments: Sequence[str]) -> int:
         return 130
     except Exception as error:
         # click's own usage errors, whichever click typer brings along, carry an exit code and show themselves.
-        if hasattr(error, "exit_code") and hasattr(error, "format_message"):
-            console.say(f"mt-audit: {error.format_message()}")
+        message = getattr(error, "format_message", None)
+        if hasattr(error, "exit_code") and message is not None:
+            console.say(f"mt-audit: {message()}")
             return 2
         raise
 

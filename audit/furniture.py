@@ -46,14 +46,14 @@ class FurnitureRules:
     """
 
     lang: str = ""
-    phrases: dict[str, str] = field(default_factory=dict)
+    phrases: dict[str, str] = field(default_factory=dict[str, str])
     openings: tuple[tuple[str, str], ...] = ()
     closings: tuple[tuple[str, str], ...] = ()
     sections: frozenset[str] = frozenset()
     captions: re.Pattern[str] = re.compile(r"(?!)")
     innocent: frozenset[str] = frozenset()
     innocent_openings: tuple[str, ...] = ()
-    literal: dict[str, str] = field(default_factory=dict)
+    literal: dict[str, str] = field(default_factory=dict[str, str])
     small_words: frozenset[str] = frozenset()
 
     @classmethod

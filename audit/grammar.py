@@ -41,8 +41,8 @@ class Grammar:
     suffixes: Mapping[str, int]
     titles: frozenset[str]
     closed: frozenset[str]
-    seen: dict[str, int] = field(default_factory=dict)
-    ended: dict[str, frozenset[str]] = field(default_factory=dict)
+    seen: dict[str, int] = field(default_factory=dict[str, int])
+    ended: dict[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
 
     def noun(self, word: str) -> int:
         """The readings of a noun or of a compound's head (of all heads it may have); 0 where they are not known.
@@ -108,7 +108,7 @@ def readings(codes: str) -> int:
 def load(rules: Path, nouns: Path, adjectives: Path) -> Grammar:
     """The grammar from its files: rules in TOML, nouns with readings and adjective stems gzipped, one a line."""
     data: dict[str, Any] = tomllib.loads(rules.read_text(encoding="utf-8"))
-    determiners = {}
+    determiners: dict[str, Determiner] = {}
     for form, codes in data["determiners"].items():
         determiners[form] = Determiner(readings(codes), "mixed" if "ein" in form else "weak")
     for section, declension in (("possessive", "mixed"), ("demonstrative", "weak")):

@@ -63,7 +63,8 @@ def paragraphs(original: str) -> list[Paragraph]:
 
 
 def _lines(original: str) -> list[_Line]:
-    bounds, at = [], 0
+    bounds: list[tuple[int, int]] = []
+    at = 0
     for match in _BREAK.finditer(original):
         bounds.append((at, match.start()))
         at = match.end()

@@ -198,7 +198,7 @@ def load(path: Path) -> Ngrams:
     from safetensors import safe_open
 
     with safe_open(path, framework="numpy") as file:
-        meta = file.metadata()
+        meta = file.metadata() or {}
         arrays = {name: file.get_tensor(name).tolist() for name in file.keys()}  # noqa: SIM118  # not a mapping
     return Ngrams(
         json.loads(meta["classes"]),

@@ -11,7 +11,7 @@ import json
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypedDict, get_args
 
 import msgspec
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Role = Literal["tagger", "lm", "nli", "embedder", "judge", "qe"]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
+# What a calibration file holds.
+_Value: TypeAlias = "str | float | bool | list[_Value] | dict[str, _Value] | None"
 
 
 class OwnModels(TypedDict, total=False):
@@ -170,7 +172,7 @@ def written(calibration: Calibration, lines: list[str]) -> str:
     return "\n".join([*made, ""])
 
 
-def _toml(value: Any) -> str:
+def _toml(value: _Value) -> str:
     """A value in TOML: JSON's strings, numbers and lists are TOML's, too."""
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{json.dumps(str(key))} = {_toml(inner)}" for key, inner in value.items()) + " }"

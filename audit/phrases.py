@@ -21,7 +21,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from audit.text import Token
@@ -58,7 +58,9 @@ class Grammar:
     @classmethod
     def load(cls, data: Mapping[str, Any]) -> Grammar:
         """From a table with ``infix``, ``endings``, ``[classes]`` and ``[verbs.<infinitive>]`` (``finite``, ``participle``)."""
-        verbs, finite, joined = {}, {}, {}
+        verbs: dict[str, frozenset[str]] = {}
+        finite: dict[str, frozenset[str]] = {}
+        joined: dict[str, tuple[str, ...]] = {}
         for infinitive, forms in data["verbs"].items():
             finite[infinitive] = frozenset(forms["finite"])
             joined[infinitive] = (infinitive, data["infix"] + infinitive, *forms["participle"], *forms["finite"])
@@ -92,9 +94,10 @@ def _has_shape(token: Token, shape: str) -> bool:
             return token.kind == "word" and text[0].isupper()
         case "_":
             return token.kind in ("word", "number")
-    if shape[0] == "*":
-        return text.endswith(shape[1:]) and len(text) >= len(shape)
-    return text.startswith(shape[:-1])
+        case _ if shape[0] == "*":
+            return text.endswith(shape[1:]) and len(text) >= len(shape)
+        case _:
+            return text.startswith(shape[:-1])
 
 
 def _lowered(word: str) -> str:
@@ -109,7 +112,7 @@ class Pattern:
     parts: tuple[tuple[_Element, ...], ...]
     banned: tuple[tuple[_Element, ...], ...] = ()
     anchor: int = 0  # the part whose rarest element is looked up
-    anchors: frozenset[str] = field(default_factory=frozenset)
+    anchors: frozenset[str] = frozenset()
 
 
 def compile_patterns(key: str, source: str, grammar: Grammar) -> list[Pattern]:

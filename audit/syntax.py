@@ -43,7 +43,7 @@ class Lexis:
     verbs: Verbs
     grammar: Grammar
     ngrams: Ngrams
-    seen: dict[str, int] = field(default_factory=dict)
+    seen: dict[str, int] = field(default_factory=dict[str, int])
 
     def flags(self, word: str) -> int:
         """Whether a word may be, or surely is, a finite verb, an infinitive, a participle (bits)."""

@@ -120,7 +120,7 @@ class Judge:
         mass: dict[str, float] = defaultdict(float)
         for finding in findings:
             mass[finding.detector] += 1 / (1 + math.exp(-finding.weight))
-        votes = {}
+        votes: dict[str, float] = {}
         for detector, found in mass.items():
             vote = self.settings["votes"].get(detector, {"weight": 0.0, "most": 0.0, "false_alarms": 0.0})
             surplus = max(0.0, found - vote["false_alarms"] * words / 1000)
@@ -158,7 +158,7 @@ class Judge:
     ) -> tuple[DocumentLabel, list[str]]:
         if article.words < self.settings["least_words"]:
             return "undecided", [f"only {article.words} words of article text"]
-        reasons = []
+        reasons: list[str] = []
         if screened is not None and screened.decided and screened.p_machine >= 0.5:
             reasons.append(f"reads like machine translation (screen {screened.p_machine:.2f})")
         if p_machine >= self.settings["machine"]:
@@ -218,7 +218,7 @@ def _passages(article: Article, findings: Sequence[Finding], limits: Mapping[str
         if finding.field == "text":
             for i in _touched(spans, finding.span):
                 clean[i] *= 1 - finding.probability
-    passages = []
+    passages: list[Passage] = []
     for index, segment in enumerate(segments):
         score = round(1 - clean[index], 4)
         label: PassageLabel = "artifact" if score >= limits["artifact"] else "suspect" if score >= limits["suspect"] else "clean"
@@ -238,7 +238,7 @@ def _fingerprinted(article: Article, findings: Sequence[Finding]) -> list[Findin
     seen: Counter[str] = Counter()
     fields = {"text": article.document.text, "title": article.document.title or ""}
     passages = {field: [segment.whole for segment in article.segments if segment.field == field] for field in fields}
-    found = []
+    found: list[Finding] = []
     for finding in findings:
         text = fields[finding.field]
         touched = _touched(passages[finding.field], finding.span)

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 import msgspec
 
@@ -206,7 +206,8 @@ def sources(options: OwnModels) -> dict[Role, Source]:
     from audit.neural.hub.source import find
 
     allowed = options.get("allow_download", False)
-    named: dict[Role, str] = {role: str(options[role]) for role in ROLES if role in options}
+    given = cast("Mapping[str, object]", options)  # a TypedDict is not asked by a name that varies
+    named: dict[Role, str] = {role: str(given[role]) for role in ROLES if role in given}
     return {role: find(role, name, allow_download=allowed) for role, name in named.items()}
 
 

@@ -33,8 +33,8 @@ class Context:
     languages: Languages
     assets: Assets
     siblings: Sequence[Sibling] = ()
-    aligned: Mapping[Segment, Sequence[Aligned]] = field(default_factory=dict)
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    aligned: Mapping[Segment, Sequence[Aligned]] = field(default_factory=dict[Segment, Sequence[Aligned]])
+    settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True)

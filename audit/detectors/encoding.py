@@ -48,6 +48,22 @@ class Repair(NamedTuple):
     in_address: bool = False
 
 
+def _nothing(match: re.Match[str]) -> str:
+    return ""
+
+
+def _space(match: re.Match[str]) -> str:
+    return " "
+
+
+def _itself(match: re.Match[str]) -> str:
+    return match[0]
+
+
+def _utf7(match: re.Match[str]) -> str:
+    return match[0].encode("ascii").decode("utf-7")
+
+
 def _unmojibake(match: re.Match[str]) -> str:
     return unmojibake(match[0]) or match[0]
 
@@ -82,7 +98,7 @@ _REPAIRS: Final = (
         "unknown token",
         "A mark that a translation system writes for a word it does not know.",
         re.compile(r"<unk>|\u2047|(?<=\w)@@(?=$| ?\w)|\u2581(?=\w)|\u0120(?=[a-zäöü]{2})", re.IGNORECASE),
-        lambda match: "",
+        _nothing,
         "major",
         True,
     ),
@@ -90,7 +106,7 @@ _REPAIRS: Final = (
         "lost character",
         "A character was lost in an encoding error.",
         re.compile("\ufffd+"),
-        lambda match: match[0],
+        _itself,
         "minor",
         True,
     ),
@@ -110,7 +126,7 @@ _REPAIRS: Final = (
         "escape",
         "A line break is written as an escape of program code.",
         re.compile(r"(?<=[.!?:,“”\"»)\s])(?:\\[nr])+(?=[\sA-ZÄÖÜ„\"]|$)"),
-        lambda match: " ",
+        _space,
     ),
     Repair(
         "transfer encoding",
@@ -122,7 +138,7 @@ _REPAIRS: Final = (
         "transfer encoding",
         "A character is still in the encoding of e-mail.",
         re.compile(r"\+A(?:OQ|PY|Pw|N8|MQ|NY|Nw|Ok)-"),
-        lambda match: match[0].encode("ascii").decode("utf-7"),
+        _utf7,
     ),
     Repair(
         "control character",
@@ -192,9 +208,7 @@ def _repaired(context: Context, segment: Segment, original: str, start: int, end
         if after != text or repair.name == "lost character":
             first, text = first or repair, after
     if first is None and not is_address:
-        first = Repair(
-            "sign in a word", "A letter was replaced by another sign in an encoding error.", _INNER, lambda match: match[0]
-        )
+        first = Repair("sign in a word", "A letter was replaced by another sign in an encoding error.", _INNER, _itself)
     if first is None:
         return
     restored = _INNER.sub(lambda match: _restore(match[0], context.languages) or match[0], text)

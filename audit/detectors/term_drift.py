@@ -65,7 +65,7 @@ def _drifts(trial: Trial, lexicon: Lexicon, least: float, bias: float) -> list[D
             best = groups[pivot.lang, pivot.pivot].get(charge.place)
             if best is None or charge.weight > best.weight:
                 groups[pivot.lang, pivot.pivot][charge.place] = charge
-    found = []
+    found: list[Drift] = []
     for (lang, pivot), places in groups.items():
         members = tuple(places[place] for place in sorted(places))
         weights = _unrelated(members, lexicon)

@@ -139,16 +139,15 @@ def _rule(row: dict[str, Any], lists: dict[str, str]) -> Rule:
     pattern = row["pattern"]
     for name, alternatives in lists.items():
         pattern = pattern.replace(name, alternatives)
-    fix = row["fix"]
-    templates = [fix] if isinstance(fix, str) else fix
+    made: dict[str, Any] = {**row, "pattern": re.compile(pattern), "fix": _fix(row["fix"])}
+    return Rule(**made)
+
+
+def _fix(written: str | list[str]) -> Callable[[re.Match[str]], Sequence[str]]:
+    templates = [written] if isinstance(written, str) else written
     if templates[0].startswith("="):
-        function = _FIXES[templates[0][1:]]
-    else:
-
-        def function(match: re.Match[str]) -> list[str]:
-            return [match.expand(template) for template in templates]
-
-    return Rule(**{**row, "pattern": re.compile(pattern), "fix": function})
+        return _FIXES[templates[0][1:]]
+    return lambda match: [match.expand(template) for template in templates]
 
 
 @cache

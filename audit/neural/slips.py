@@ -162,8 +162,8 @@ class Network:
     offsets: tuple[int, int, int]
     kinds: tuple[str, ...]
     encoder: Encoder
-    places: dict[tuple[str, bool], int] = field(default_factory=dict)
-    shapes: list[Shape] = field(default_factory=list)
+    places: dict[tuple[str, bool], int] = field(default_factory=dict[tuple[str, bool], int])
+    shapes: list[Shape] = field(default_factory=list[Shape])
     vectors: Floats = field(default_factory=lambda: np.zeros((0, 0), dtype=np.float32))
 
     def probabilities(self, sentences: Iterable[Sequence[Token]]) -> list[Floats]:
@@ -222,7 +222,7 @@ def load(path: Path, lexis: Lexis) -> Network:
     from safetensors import safe_open
 
     with safe_open(path, framework="numpy") as file:
-        meta = file.metadata()
+        meta = file.metadata() or {}
         arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # not a mapping
     vocabulary = {int(k): i + 1 for i, k in enumerate(arrays["vocabulary"].tolist())}
     encoder = Encoder(lexis, vocabulary)

@@ -9,17 +9,21 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from importlib import import_module
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
 
 import msgspec
 
 from audit.errors import InputError
 from audit.types import DocumentReport, Finding
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 Format = Literal["parquet", "jsonl"]
 Row = dict[str, Any]
+# What a column holds.
+_Value: TypeAlias = "str | float | bool | list[_Value] | dict[str, _Value] | None"
 
 FORMATS: Final[tuple[Format, ...]] = ("parquet", "jsonl")
 KINDS: Final = ("documents", "findings")
@@ -65,7 +69,7 @@ def decode(documents: Path, findings: Path) -> Iterator[DocumentReport]:
 
 
 def _rows(path: Path) -> Iterator[Row]:
-    pa: Any = import_module("pyarrow")
+    import pyarrow as pa
 
     try:
         yield from _json_rows(path) if path.suffix == ".jsonl" else _parquet_rows(path)
@@ -80,23 +84,24 @@ def _json_rows(path: Path) -> Iterator[Row]:
 
 
 def _parquet_rows(path: Path) -> Iterator[Row]:
-    pq: Any = import_module("pyarrow.parquet")
+    import pyarrow.parquet as pq
 
     with path.open("rb") as stream:
-        file: Any = pq.ParquetFile(stream)
+        file = pq.ParquetFile(stream)
         for batch in file.iter_batches(batch_size=64, use_threads=False):
-            yield from (_without_nulls(row) for row in batch.to_pylist())
+            for row in batch.to_pylist():
+                yield {key: _without_nulls(value) for key, value in row.items() if value is not None}
 
 
-def _without_nulls(value: Any) -> Any:
+def _without_nulls(value: _Value) -> _Value:
     if isinstance(value, dict):
         return {key: _without_nulls(inner) for key, inner in value.items() if inner is not None}
     return [_without_nulls(inner) for inner in value] if isinstance(value, list) else value
 
 
-def _parquet(made: list[Row], schema: Any) -> bytes:
-    pa: Any = import_module("pyarrow")
-    pq: Any = import_module("pyarrow.parquet")
+def _parquet(made: list[Row], schema: pa.Schema) -> bytes:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
     buffer = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(made, schema=schema), buffer, compression="zstd", compression_level=_LEVEL)
@@ -104,25 +109,28 @@ def _parquet(made: list[Row], schema: Any) -> bytes:
 
 
 @cache
-def _schemas() -> dict[str, Any]:
+def _schemas() -> dict[str, pa.Schema]:
     """The columns of the two kinds of files: the fields of `DocumentReport` and `Finding` in their order."""
-    pa: Any = import_module("pyarrow")
+    import pyarrow as pa
 
-    documents = [field for field in _struct(msgspec.inspect.type_info(DocumentReport)) if field.name != "findings"]
-    findings = [pa.field("document", pa.string()), *_struct(msgspec.inspect.type_info(Finding))]
+    documents = [field for field in _columns(DocumentReport) if field.name != "findings"]
+    findings = [pa.field("document", pa.string()), *_columns(Finding)]
     return {"documents": pa.schema(documents), "findings": pa.schema(findings)}
 
 
-def _struct(kind: Any) -> Iterator[Any]:
-    pa: Any = import_module("pyarrow")
-
-    for field in kind.fields:
-        yield pa.field(field.encode_name, _column(field.type))
+def _columns(record: type[msgspec.Struct]) -> list[pa.Field]:
+    return _struct(cast("msgspec.inspect.StructType", msgspec.inspect.type_info(record)))
 
 
-def _column(kind: Any) -> Any:
+def _struct(kind: msgspec.inspect.StructType) -> list[pa.Field]:
+    import pyarrow as pa
+
+    return [pa.field(field.encode_name, _column(field.type)) for field in kind.fields]
+
+
+def _column(kind: msgspec.inspect.Type) -> pa.DataType:
     """The column for a type of the record; what may be missing may be null."""
-    pa: Any = import_module("pyarrow")
+    import pyarrow as pa
 
     inspect = msgspec.inspect
     match kind:
@@ -130,7 +138,7 @@ def _column(kind: Any) -> Any:
             (inner,) = (one for one in kind.types if not isinstance(one, inspect.NoneType | inspect.CustomType))
             return _column(inner)
         case inspect.StructType():
-            return pa.struct(list(_struct(kind)))
+            return pa.struct(_struct(kind))
         case inspect.VarTupleType() | inspect.ListType():
             return pa.list_(_column(kind.item_type))
         case inspect.IntType():

@@ -22,6 +22,7 @@ from audit.siblings.terms import rarity, terms
 from audit.text import Segment
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
     from scipy.sparse import csr_matrix
 
@@ -174,7 +175,7 @@ def _scores(
     return np.clip(_contested(similarity, owners), 0.0, 1.0)
 
 
-def _relayed(similarity: NDArray[Any], others: csr_matrix, owners: NDArray[Any]) -> NDArray[Any]:
+def _relayed(similarity: NDArray[Any], others: csr_matrix[np.float64], owners: NDArray[Any]) -> NDArray[Any]:
     """How alike two sentences are by way of a third article: the weaker link over its best sentence, at most."""
     import numpy as np
 
@@ -232,14 +233,16 @@ def _letters(unit: _Unit, worth: float) -> dict[str, float]:
     return counts
 
 
-def _unit_rows(bags: Sequence[Mapping[str, float]], weight: Mapping[str, float]) -> csr_matrix:
+def _unit_rows(bags: Sequence[Mapping[str, float]], weight: Mapping[str, float]) -> csr_matrix[np.float64]:
     """Unit vectors (units × terms): weight of the term times its rarity among these units."""
     import numpy as np
     from scipy.sparse import csr_matrix
 
     frequency = Counter(term for bag in bags for term in bag)
     vocabulary = {term: i for i, term in enumerate(frequency)}
-    indptr, indices, data = [0], [], []
+    indptr: list[int] = [0]
+    indices: list[int] = []
+    data: list[float] = []
     for bag in bags:
         row = {vocabulary[t]: weight[t] * math.log(1 + len(bags) / frequency[t]) * math.log2(1 + n) for t, n in bag.items()}
         norm = math.sqrt(sum(value * value for value in row.values())) or 1.0

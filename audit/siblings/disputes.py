@@ -144,7 +144,7 @@ class Court:
     def _concordant(self, fact: Fact, witnesses: Sequence[Witness]) -> list[Witness]:
         """Siblings that know, in whatever context, only what the witnesses say."""
         heard = {id(witness.sibling) for witness in witnesses}
-        found = []
+        found: list[Witness] = []
         for i, facts in enumerate(self.theirs):
             told = facts.by_key.get((fact.kind, fact.key), ())
             if told and witnesses and id(self.siblings[i]) not in heard and all(same(witnesses[0].fact, other) for other in told):

@@ -14,15 +14,21 @@ import re
 from array import array
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 from zlib import crc32
 
 from audit.article import Article
 from audit.siblings.terms import document_terms, rarity
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
     from scipy.sparse import csr_matrix
+
+    Numbers = NDArray[np.int64]
+    Cosines = NDArray[np.float64]
+
+Entry = TypeVar("Entry", bound="np.generic")
 
 _DATE: Final = re.compile(
     r"\b(?P<y1>(?:19|20)\d{2})-(?P<m1>\d{2})-(?P<d1>\d{2})|\b(?P<d2>\d{1,2})\.\s?(?P<m2>\d{1,2})\.\s?(?P<y2>(?:19|20)\d{2})\b"
@@ -119,7 +125,7 @@ class StoryIndex:
 
         if len(self) < 2:
             return
-        weights = self._matrix(self._weights)
+        weights = self._matrix(np.asarray(self._weights, dtype=np.float32))
         for left, right in self.proposals(asking, mutual=mutual):
             for at in range(0, len(left), _COSINES):
                 ones, others = left[at : at + _COSINES], right[at : at + _COSINES]
@@ -129,18 +135,18 @@ class StoryIndex:
                 found = zip(ones[near].tolist(), others[near].tolist(), cosines[near].tolist(), strict=True)
                 yield from (Pair(i, j, min(1.0, cosine)) for i, j, cosine in found)
 
-    def _weighed(self, left: NDArray[Any], right: NDArray[Any], cosines: NDArray[Any]) -> NDArray[Any]:
+    def _weighed(self, left: Numbers, right: Numbers, cosines: Cosines) -> Cosines:
         """The similarity of pairs, of which these are the cosines; an index that knows more of the articles says otherwise."""
         return cosines
 
-    def proposals(self, asking: int | None = None, *, mutual: bool = True) -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
+    def proposals(self, asking: int | None = None, *, mutual: bool = True) -> Iterator[tuple[Numbers, Numbers]]:
         """Pairs worth a cosine, as two arrays of numbers, block by block in their order; the arguments are those of `pairs`."""
         import numpy as np
 
         asking = len(self) if asking is None else asking
         first_other = 0 if mutual else asking
         keys = self._keys(first_other)
-        partners = keys[first_other:] if mutual else self._matrix(self._common(first_other, 1))[first_other:]
+        partners = keys[first_other:] if mutual else self._marks(self._common(first_other, 1))[first_other:]
         postings = partners.T.tocsr()
         meetings = np.cumsum(keys[:asking] @ np.diff(postings.indptr))
         start = 0
@@ -179,19 +185,24 @@ class StoryIndex:
                 grouping.join(i, j)
         return grouping.groups(edges)
 
-    def _matrix(self, values: Any) -> csr_matrix:
+    def _matrix(self, values: NDArray[Entry]) -> csr_matrix[Entry]:
+        """The vectors (articles × terms) with these entries."""
         import numpy as np
         from scipy.sparse import csr_matrix
 
-        data = np.asarray(values, dtype=np.float32 if isinstance(values, array) else np.int32)
         shape = (len(self), max(1, len(self._vocabulary)))
-        made = csr_matrix((data, np.frombuffer(self._terms, dtype=np.int32), np.frombuffer(self._ends, dtype=np.int64)), shape)
-        if not isinstance(values, array):
-            made = made.copy()
-            made.eliminate_zeros()
+        places = np.frombuffer(self._terms, dtype=np.int32), np.frombuffer(self._ends, dtype=np.int64)
+        return csr_matrix((values, *places), shape)
+
+    def _marks(self, chosen: NDArray[np.bool_]) -> csr_matrix[np.int32]:
+        """The vectors with a 1 for each entry that is chosen."""
+        import numpy as np
+
+        made = self._matrix(chosen.astype(np.int32)).copy()
+        made.eliminate_zeros()
         return made
 
-    def _common(self, first_other: int, least: int) -> NDArray[Any]:
+    def _common(self, first_other: int, least: int) -> NDArray[np.bool_]:
         """For each entry of the vectors whether at least so many, and not too many, of the other articles have its term."""
         import numpy as np
 
@@ -199,7 +210,7 @@ class StoryIndex:
         frequency = np.bincount(terms[self._ends[first_other] :], minlength=len(self._vocabulary))
         return ((frequency >= least) & (frequency <= self.settings["longest_posting"]))[terms]
 
-    def _keys(self, first_other: int) -> csr_matrix:
+    def _keys(self, first_other: int) -> csr_matrix[np.int32]:
         """A 1 for each of an article's weightiest terms, terms that nobody else or too many articles have left out.
 
         Of equally weighty ones the rarer come first, then chance (a checksum) decides, never the order of the collection. From
@@ -211,12 +222,12 @@ class StoryIndex:
         frequency = np.bincount(terms[self._ends[first_other] :], minlength=len(self._vocabulary))
         chance = np.fromiter((crc32(term.encode()) for term in self._vocabulary), np.uint32, len(self._vocabulary))
         useful = self._common(first_other, 1 if first_other else 2)
-        chosen = np.zeros(len(terms), dtype=np.int32)
+        chosen = np.zeros(len(terms), dtype=np.bool_)
         for i in range(first_other or len(self)):
             at = self._ends[i] + np.flatnonzero(useful[self._ends[i] : self._ends[i + 1]])
             order = np.lexsort((chance[terms[at]], frequency[terms[at]], -weights[at]))
-            chosen[at[order[: self.settings["keys"]]]] = 1
-        return self._matrix(chosen)
+            chosen[at[order[: self.settings["keys"]]]] = True
+        return self._marks(chosen)
 
     def _named(self, start: int, end: int, first_other: int) -> list[tuple[int, int]]:
         """Pairs that the user named as one story; where he named a crowd, its members must find each other."""
@@ -230,7 +241,7 @@ class StoryIndex:
             if j > i and j >= first_other
         ]
 
-    def _possible(self, left: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
+    def _possible(self, left: Numbers, right: Numbers) -> NDArray[np.bool_]:
         """Whether stories named and dates allow that two articles tell one story."""
         import numpy as np
 
@@ -241,15 +252,15 @@ class StoryIndex:
         late = dated & (np.abs(days[left] - days[right]) > self.settings["window_days"])
         return same | ~(apart | late)
 
-    def _one_story(self, left: NDArray[Any], right: NDArray[Any], cosines: NDArray[Any]) -> NDArray[Any]:
+    def _one_story(self, left: Numbers, right: Numbers, cosines: Cosines) -> NDArray[np.bool_]:
         """Whether pairs that may be of one story are: the further apart their dates, the more alike they must be."""
         import numpy as np
 
         settings = self.settings
         story, days = np.frombuffer(self._story, dtype=np.int32), np.frombuffer(self._days, dtype=np.int32)
         dated = (days[left] != _NO_DAY) & (days[right] != _NO_DAY)
-        by_day = settings["similarity_same_day"] + settings["similarity_per_day"] * np.abs(days[left] - days[right])
-        least = np.where(dated, by_day, settings["similarity"])
+        by_day = float(settings["similarity_same_day"]) + float(settings["similarity_per_day"]) * np.abs(days[left] - days[right])
+        least = np.where(dated, by_day, float(settings["similarity"]))
         return (cosines >= least) | ((story[left] == story[right]) & (story[left] >= 0))
 
 

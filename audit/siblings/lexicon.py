@@ -88,7 +88,7 @@ class Lexicon:
         self.languages: list[str] = bytes(arrays["languages"]).decode("utf-8").split("\n")
         self._pivots = bytes(arrays["pivots"]).split(b"\n")
         self._pivot_lang = arrays["pivot_lang"]
-        self.zipf: NDArray[np.float32] = arrays["zipf"].astype(np.float32) / 20
+        self.zipf: NDArray[np.float32] = arrays["zipf"].astype(np.float32) / np.float32(20)
         self._heads = arrays["head"]
         self.start = arrays["confusable_start"].astype(np.int64)
         self.other = arrays["confusable_word"]
@@ -99,8 +99,8 @@ class Lexicon:
         self.back, self.forward, self.wrong = arrays["back"], arrays["forward"], arrays["wrong"]
         self.synonymy, self.apart = arrays["synonymy"], arrays["apart"]
         # ln of how much oftener machines write a word than people who translate the same, and the share that people confirm
-        self.overuse: NDArray[np.float32] = arrays["overuse"].astype(np.float32) / 40
-        self.confirmed: NDArray[np.float32] = arrays["confirmed"].astype(np.float32) / 255
+        self.overuse: NDArray[np.float32] = arrays["overuse"].astype(np.float32) / np.float32(40)
+        self.confirmed: NDArray[np.float32] = arrays["confirmed"].astype(np.float32) / np.float32(255)
         self._calque_keys = arrays["calque_key"]
         self._calque_terms, self._calque_names = arrays["calque_term"], arrays["calque_name"]
         self._names = bytes(arrays["calque_names"]).split(b"\n")

@@ -213,7 +213,7 @@ def _is_adjective(line: Statement, i: int, rules: FactRules) -> bool:
 
 def _nations(line: Statement, rules: FactRules) -> list[Mention]:
     """Adjectives of countries with the noun behind them."""
-    found = []
+    found: list[Mention] = []
     adjectives: Mapping[str, str] = rules.data["places"]["adjectives"]
     for i in range(len(line.tokens) - 1):
         lower = line.lowers[i]

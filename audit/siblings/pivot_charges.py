@@ -199,7 +199,7 @@ def _alone(reading: Reading, found: Pairs, there: Siblings | None, trees: Trees,
         chosen = np.array([i for i in chosen if not there.confirms(found.terms[int(found.term[i])])], dtype=np.intp)
     odds = trees.odds(found.features[chosen])
     if there is not None:
-        odds += np.where(there.written[found.words[chosen]], settings["echoed"], settings["unsupported"])
+        odds += np.where(there.written[found.words[chosen]], float(settings["echoed"]), float(settings["unsupported"]))
     return list(_charges(reading, found, chosen, odds, [()] * len(chosen), settings["part"]))
 
 
@@ -250,7 +250,7 @@ def second_look(raised: Sequence[Charge]) -> list[Look]:
     mass = {lang: sum(row.values()) for lang, row in languages.items()}
     whole = sum(mass[lang] for lang in sorted(mass))
     shared = {key: sum(words.values()) for key, words in company.items()}
-    found = []
+    found: list[Look] = []
     for charge in raised:
         own = {lang: languages[lang].get(charge.place, 0.0) for lang in languages}
         others = whole - sum(own[lang] for lang in sorted(own))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from audit.siblings.slots import Reading
 from audit.siblings.witnesses import Siblings, Witness, lexical
@@ -106,7 +106,7 @@ def _features(reading: Reading, there: Siblings, found: Sequence[Slot]) -> NDArr
     words, others = (np.array([getattr(slot, name) for slot in found], dtype=np.intp) for name in ("word", "other"))
     written, meant = lexicon.context_vectors(words), lexicon.context_vectors(others)
     alien, fit = written @ there.document, meant @ there.document
-    columns: Mapping[str, NDArray[np.float64] | float] = {
+    columns: Mapping[str, NDArray[np.floating[Any]] | float] = {
         "bias": 1.0,
         "kin": np.einsum("ij,ij->i", written, meant),
         "alien": alien,

@@ -100,7 +100,7 @@ class Pairs:
 def terms(reading: Reading) -> list[Term]:
     """Every word, and the parts of every compound that has no meaning of its own."""
     zipf = reading.lexicon.zipf
-    found = []
+    found: list[Term] = []
     for place, word in enumerate(reading.words):
         if word.number >= 0:
             found.append(Term(place, "whole", word.number))

@@ -29,7 +29,6 @@ class Word(NamedTuple):
     """A word of an article: its place, its number in the lexicon (-1: unknown) and its parts, if it is a compound."""
 
     segment: Segment
-    index: int
     start: int
     end: int
     number: int
@@ -176,7 +175,7 @@ def read(article: Article, lexicon: Lexicon) -> Reading:
         starts = article.sentence_starts(segment)
         ends = [end for _, end in segment.sentences]
         at = 0
-        for index, token in enumerate(segment.words[: _MOST_WORDS - len(words)]):
+        for token in segment.words[: _MOST_WORDS - len(words)]:
             while at < len(ends) - 1 and token.start >= ends[at]:
                 at += 1
             opening = token.start in starts
@@ -184,7 +183,6 @@ def read(article: Article, lexicon: Lexicon) -> Reading:
             words.append(
                 Word(
                     segment,
-                    index,
                     token.start,
                     token.end,
                     -1 if number is None else number,

@@ -39,9 +39,9 @@ class Statement:
     end: int
     tokens: tuple[Token, ...]
     lang: str
-    people: set[str] = field(default_factory=set)
-    persons: set[str] = field(default_factory=set)
-    contexts: dict[tuple[int, int, bool], dict[str, float]] = field(default_factory=dict)
+    people: set[str] = field(default_factory=set[str])
+    persons: set[str] = field(default_factory=set[str])
+    contexts: dict[tuple[int, int, bool], dict[str, float]] = field(default_factory=dict[tuple[int, int, bool], dict[str, float]])
 
     @cached_property
     def lowers(self) -> tuple[str, ...]:
@@ -70,7 +70,8 @@ class Statement:
     @cached_property
     def clauses(self) -> tuple[tuple[int, int], ...]:
         """Half-open ranges of tokens between commas, dashes, colons, brackets, quotation marks and the end."""
-        ranges, first = [], 0
+        ranges: list[tuple[int, int]] = []
+        first = 0
         for i, token in enumerate(self.tokens):
             if token.kind == "punct" and token.text in _CLAUSE_MARKS:
                 if i > first:
@@ -128,8 +129,8 @@ class FactRules:
 
     data: Mapping[str, Any]
     grammar: Grammar
-    months: dict[str, int] = field(default_factory=dict)
-    weekdays: dict[str, int] = field(default_factory=dict)
+    months: dict[str, int] = field(default_factory=dict[str, int])
+    weekdays: dict[str, int] = field(default_factory=dict[str, int])
 
     @classmethod
     @cache

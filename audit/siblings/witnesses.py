@@ -103,7 +103,7 @@ class Siblings:
         zipf = np.append(self.lexicon.zipf, 0.0)
         own = self.reading.numbers
         worth = np.where(zipf[own] < _FUNCTION_ZIPF, 1.0, 0.5).astype(np.float32)
-        found = []
+        found: list[NDArray[np.float32]] = []
         for mate in self.mates:
             same = (self.reading.keys[:, None] == mate.keys[None, :]) * worth[:, None]
             wide = np.pad(same, 2)
@@ -130,7 +130,7 @@ class Siblings:
         """Every place where a sibling writes the other word, best aligned first."""
         around = self.reading.around(place)
         passages = self.covering(place)
-        found = []
+        found: list[Witness] = []
         for i, mate in enumerate(self.mates):
             for at in mate.holders.get(other, ()):
                 fitting = [p for p in passages if p.sibling == i and p.first <= at < p.end]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
@@ -108,8 +108,8 @@ def _complete(source: Source, auto_class: str, info: Mapping[str, Any], spare: C
         )
 
 
-def _named(key: Any) -> str:
-    return str(key[0]) if isinstance(key, tuple | list) else str(key)
+def _named(key: str | Sequence[object]) -> str:
+    return key if isinstance(key, str) else str(key[0])  # weights of another shape come with their shapes
 
 
 def _finite(source: Source, model: Any) -> None:
@@ -157,7 +157,7 @@ def _dtype(name: str, device: torch.device) -> torch.dtype:
 
 
 @contextmanager
-def quiet(source: Source) -> Iterator[None]:
+def quiet(source: Source) -> Generator[None]:
     """What fails inside is one ModelError in one line; transformers' own reports and progress bars stay away."""
     from transformers.utils import logging
 

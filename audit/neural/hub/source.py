@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -145,7 +145,7 @@ def _embedded_licence(folder: Path) -> str | None:
 
 
 @contextmanager
-def offline() -> Iterator[None]:
+def offline() -> Generator[None]:
     """Whatever the libraries try inside, they do not ask the network, even where this process allows it elsewhere."""
     from huggingface_hub import constants
 

@@ -1,0 +1,3 @@
+"""What this project uses of cologne_phonetics, whose package does not declare its types."""
+
+def encode(data: str, concat: bool = ...) -> list[tuple[str, str]]: ...

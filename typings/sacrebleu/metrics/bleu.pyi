@@ -1,0 +1,4 @@
+from sacrebleu.metrics.base import Metric
+
+class BLEU(Metric):
+    def __init__(self, *, effective_order: bool = ...) -> None: ...
