@@ -117,7 +117,7 @@ class ModernBertOnCpu:
         return (states.reshape(-1, weight.shape[0]) @ weight).reshape(*states.shape[:-1], weight.shape[1])
 
     def _norm(self, states: Floats, name: str) -> Floats:
-        centred = states - states.mean(-1, keepdims=True)
+        centred = states - states.mean(-1, keepdims=True, dtype=np.float32)
         spread = np.einsum("...i,...i->...", centred, centred)[..., None] / np.float32(states.shape[-1])
         centred /= np.sqrt(spread + np.float32(self.shape.norm_eps))
         centred *= self._weights[f"{name}.weight"]
