@@ -16,10 +16,12 @@ audit: .venv/.audit-ready
 test: .venv/.test-ready
 	@$(BIN)/python models/manifest.py --check
 	@$(BIN)/ruff check --quiet .
+	@$(BIN)/basedpyright --level error
 	@$(BIN)/python -m pytest
 
 lint: .venv/.test-ready
 	@$(BIN)/ruff check .
+	@$(BIN)/basedpyright --level error
 
 clean:
 	rm -rf .venv dist build
