@@ -30,7 +30,7 @@ from audit.syntax import load_lexis
 from audit.text import tokenize
 from audit.types import Document
 
-STEPS = (0.5, 0.8, 0.95)
+STEPS = (0.5, 0.7, 0.8, 0.9, 0.95)
 SHORTEST, LONGEST, SEGMENTS = 8, 40, 12
 LANGUAGE_MODELS = re.compile(r"(maps-alpaca|bayling-(alpaca|bayling|bloomz|parrot)).*7b")
 OLDER = ("taraxu_en-de", "taraxu_es-de")  # of 2010: rules and statistics
