@@ -117,7 +117,7 @@ class ModernBertOnCpu:
         return (states.reshape(-1, weight.shape[0]) @ weight).reshape(*states.shape[:-1], weight.shape[1])
 
     def _norm(self, states: Floats, name: str) -> Floats:
-        centred = states - states.mean(-1, keepdims=True, dtype=np.float32)
+        centred = states - states.mean(-1, keepdims=True)
         spread = np.einsum("...i,...i->...", centred, centred)[..., None] / np.float32(states.shape[-1])
         centred /= np.sqrt(spread + np.float32(self.shape.norm_eps))
         centred *= self._weights[f"{name}.weight"]
@@ -126,7 +126,9 @@ class ModernBertOnCpu:
 
 def _turned(part: Floats, turn: tuple[Floats, Floats]) -> Floats:
     half = part.shape[-1] // 2
-    return part * turn[0] + np.concatenate((-part[..., half:], part[..., :half]), axis=-1) * turn[1]
+    turned = part * turn[0]
+    turned += np.concatenate((-part[..., half:], part[..., :half]), axis=-1) * turn[1]
+    return turned
 
 
 def _gelu(x: Floats) -> Floats:
