@@ -2,7 +2,7 @@
 
     python models/de/lexicon/build.py --data DIR
 
-DIR holds lexicon/, parallel/, mtht/ and german/ (CARD.md names what lies in them). About ten minutes on one core, 4 GB.
+DIR holds lexicon/, parallel/, mtht/ and german/ (CARD.md names what lies in them). Five minutes of one core, 5 GB.
 Writes lexicon.safetensors and vectors.safetensors next to itself; same data, same bytes.
 """
 

@@ -5,7 +5,7 @@
 DATA holds ``names/cldr_names.tsv.gz`` (Unicode CLDR), ``names/naturalearth_cities_PD.tsv.gz`` (Natural Earth) and
 ``names/wiktionary_prop_{en,es,fr,nl}-de.tsv.gz`` (Wiktionary, CC BY-SA 3.0). Given names are also counted in
 ``german/bundestag_2009-2015.tsv.gz`` (official works), ``german/wmt_original_2008-2022.tsv.gz`` and ``mtht/wmt*_en-de.jsonl.gz``
-(news, single words only). people.tsv, beside this file, is kept by hand. Takes two minutes and 700 MB (wordfreq's lists).
+(news, single words only). people.tsv, beside this file, is kept by hand. Takes half a minute and 450 MB (the lists of wordfreq).
 """
 
 from __future__ import annotations
