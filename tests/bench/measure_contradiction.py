@@ -3,17 +3,21 @@
     python tests/bench/measure_contradiction.py                                 # planted ones only
     python tests/bench/measure_contradiction.py --data DATA [--similarity 0.1]  # and false findings on Wikinews
 
-``--data`` is a folder with german/wikinews.tsv.gz (an id, a tab, a passage a line). Articles are given whatever siblings
-discovery finds; with ``--similarity`` below the shipped setting these are, on purpose, articles on *other* events.
+``--data`` is a folder with german/wikinews.tsv.gz (an id, a tab, a passage a line) and mtht/wmt21_en-de.jsonl.gz. Articles are
+given whatever siblings discovery finds; with ``--similarity`` below the shipped setting these are, on purpose, articles on
+*other* events. Voices: how many pairs of translations of one text (by two people; by a person and a machine) count as one, and
+how many of the independent reports of the planted stories.
 """
 
 from __future__ import annotations
 
 import argparse
 import gzip
+import json
 import tomllib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import combinations
 from pathlib import Path
 
 from audit.article import Article
@@ -21,6 +25,8 @@ from audit.auditor import Auditor
 from audit.detectors import Context
 from audit.detectors.contradiction import detect
 from audit.siblings import Sibling, discover
+from audit.siblings.facts import FactRules, read
+from audit.siblings.voices import voices
 from audit.types import Document, Finding
 
 CASES = Path(__file__).parent.parent / "cases" / "contradiction"
@@ -71,6 +77,38 @@ def genuine(auditor: Auditor, path: Path, similarity: float | None) -> tuple[int
     return false, words, several
 
 
+def translations(path: Path) -> dict[str, list[tuple[str, str]]]:
+    """Two translations of each document: by two people, and by a person and a machine."""
+    parts: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        for row in map(json.loads, file):
+            machine = min(name for name in row["hyps"] if not name.startswith("fx-"))
+            for name, text in (("A", row["refs"]["A"]), ("C", row["refs"]["C"]), ("machine", row["hyps"][machine])):
+                parts[row["doc"]][name].append(text)
+    pairs = {"two people": ("A", "C"), "a person and a machine": ("A", "machine")}
+    return {
+        label: [("\n\n".join(texts[one]), "\n\n".join(texts[other])) for texts in parts.values()]
+        for label, (one, other) in pairs.items()
+    }
+
+
+def reports() -> list[tuple[str, str]]:
+    """Pairs of independent reports on one event."""
+    found: list[tuple[str, str]] = []
+    for path in sorted(CASES.glob("stories*.toml")):
+        for story in tomllib.loads(path.read_text(encoding="utf-8"))["story"]:
+            found += combinations([story["article"], *story["siblings"]], 2)
+    return found
+
+
+def one_voice(auditor: Auditor, pairs: Iterable[tuple[str, str]]) -> int:
+    """How many of the pairs count as one voice."""
+    names = ("facts", "rules/agreement", "morphology/nouns", "morphology/adjectives")
+    settings, rules = auditor.assets.settings["contradiction"], FactRules.load(*(auditor.assets.path(name) for name in names))
+    both = ([read(auditor.article(Document(id=str(i), text=text)), rules) for i, text in enumerate(pair)] for pair in pairs)
+    return sum(len(set(voices(facts, settings))) == 1 for facts in both)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path)
@@ -82,6 +120,9 @@ def main() -> None:
         print(f"{path.name}: {found} of {total} planted contradictions found ({found / total:.0%}), {others} other findings")
     if options.data:
         false, words, several = genuine(auditor, options.data / "german" / "wikinews.tsv.gz", options.similarity)
+        pairs = {**translations(options.data / "mtht" / "wmt21_en-de.jsonl.gz"), "independent reports": reports()}
+        for label, some in pairs.items():
+            print(f"voices, {label}: {one_voice(auditor, some)} of {len(some)} pairs are one")
         print(f"Wikinews: {false} findings in {words} words, {several} articles with two siblings or more")
 
 
