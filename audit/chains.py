@@ -15,10 +15,11 @@ _LONG: Final = 3
 
 
 class ChainWords(NamedTuple):
-    """Articles, nouns that rightly stand behind others, finite verbs; letters that link compounds."""
+    """Articles; nouns that rightly stand behind others and make no compound with them, or may; finite verbs; linking letters."""
 
     articles: frozenset[str]
     apart: frozenset[str]
+    behind: frozenset[str]
     finite: frozenset[str]
     links: tuple[str, ...]
 
@@ -58,7 +59,11 @@ def _chain(tokens: Sequence[Token], start: int, end: int, n: Ngrams, words: Chai
     odd = [
         i
         for i in range(len(nouns) - 1)
-        if known[i] and known[i + 1] and key(nouns[i]) not in n.openers and key(nouns[i + 1]) not in n.followers
+        if known[i]
+        and known[i + 1]
+        and key(nouns[i]) not in n.openers
+        and key(nouns[i + 1]) not in n.followers
+        and nouns[i + 1] not in words.behind
     ]
     pairs = ((i, compound(nouns[i], nouns[i + 1], n, words)) for i in range(len(nouns) - 1))
     place, joined = next(((i, word) for i, word in pairs if word), (0, ""))

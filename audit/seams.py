@@ -31,6 +31,7 @@ class Rules(NamedTuple):
     articles: frozenset[str]
     noun_articles: frozenset[str]
     apart: frozenset[str]
+    behind: frozenset[str]
     links: frozenset[str]
     participles: frozenset[str]
     subordinators: frozenset[str]
@@ -206,7 +207,7 @@ def _chains(p: Passage) -> Iterator[Flaw]:
     for chain in chains(
         p.tokens,
         p.ngrams,
-        ChainWords(rules.articles, rules.apart, rules.finite, tuple(sorted(rules.links))),
+        ChainWords(rules.articles, rules.apart, rules.behind | rules.apart, rules.finite, tuple(sorted(rules.links))),
     ):
         words = " ".join(token.text for token in p.tokens[chain.first : chain.last + 1])
         message = f"Nouns in a row, “{words}”, that German would join, decline or link with a preposition."

@@ -10,9 +10,7 @@ from audit.ngrams import load
 from audit.text import tokenize
 
 RULES = Assets("de").toml("garbled")
-WORDS = ChainWords(
-    frozenset(RULES["articles"]), frozenset(RULES["apart"]), frozenset(RULES["finite"]), tuple(sorted(RULES["links"]))
-)
+WORDS = ChainWords(*(frozenset(RULES[name]) for name in ("articles", "apart", "behind", "finite")), tuple(sorted(RULES["links"])))
 NGRAMS = load(Assets("de").path("ngrams"))
 
 
