@@ -8,8 +8,10 @@ Fires: a word that translates a name which siblings write, while no sibling writ
 without the article that German would need ("in Rasen", "nach Toast"); an acronym followed by English words that no sibling has.
 
 Innocent look-alikes, left alone: the word in its own sense, names that siblings write in the same way, foreign names of
-organisations in full that siblings write, too (BBC World Service). A word behind an article or an adjective ("der Toast", "auf
-dem kurzen Rasen") stands as nouns do and names do not: it is charged only in a page that otherwise looks machine-translated.
+organisations in full that siblings write, too (BBC World Service); word and name that are spelled alike, so that one is the
+other's form (Hamburger, Mohammad). A word behind an article or an adjective ("der Toast", "auf dem kurzen Rasen") stands as nouns
+do and names do not, and what siblings write may be a German noun, too (Bank, Welt): such a word is charged only in a page that
+otherwise looks machine-translated.
 
 How sure: a sibling that writes the name, and never the word, is evidence; the bare word after a preposition adds to it.
 
@@ -47,6 +49,8 @@ def detect(context: Context) -> list[Finding]:
 
 def _words(context: Context, reading: Reading) -> Iterator[Finding]:
     """Common nouns that are translations of a name."""
+    from rapidfuzz.fuzz import ratio
+
     settings, lexicon = context.settings, reading.lexicon
     grammar = load(*(context.assets.path(name) for name in _GRAMMAR))
     mates = [read(sibling.article, lexicon) for sibling in context.siblings]
@@ -59,8 +63,9 @@ def _words(context: Context, reading: Reading) -> Iterator[Finding]:
         for lang, name in lexicon.renderings.get(word.number, ()):
             if name in own:
                 continue
-            if name in spoken:
-                town, noun = _stands_like_a_town(reading, place), _stands_like_a_noun(reading, place, grammar)
+            if name in spoken and ratio(name.lower(), word.text.lower()) < settings["alike"]:
+                town = _stands_like_a_town(reading, place)
+                noun = name in grammar.nouns or _stands_like_a_noun(reading, place, grammar)
                 yield _finding(context, word, name, lang, settings["sibling"] + settings["town"] * town + settings["noun"] * noun)
                 break
 
@@ -78,14 +83,17 @@ def _stands_like_a_town(reading: Reading, place: int) -> bool:
 
 
 def _stands_like_a_noun(reading: Reading, place: int, grammar: Grammar) -> bool:
-    """Whether a determiner or an inflected adjective comes right before the word, as before nouns and not before names."""
+    """Whether a determiner or an inflected adjective comes right before the word, as before nouns and not before names.
+
+    A capital does not matter: names of places and bodies begin so ("Platz des Himmlischen Friedens").
+    """
     if place == 0:
         return False
     before, word = reading.words[place - 1], reading.words[place]
     if before.segment is not word.segment or word.segment.text[before.end : word.start] != " ":
         return False
     lower = before.text.lower()
-    return lower in grammar.determiners or (before.text == lower and grammar.is_adjective(lower))
+    return lower in grammar.determiners or grammar.is_adjective(lower)
 
 
 def _finding(context: Context, word: Word, name: str, lang: str, weight: float) -> Finding:

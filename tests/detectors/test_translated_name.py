@@ -44,6 +44,8 @@ SILENT = [
     ("Zum Frühstück gab es Toast mit Butter.", "In Brindisi gab es zum Frühstück Toast und Brot."),
     ("Die Macht des Ministers schwindet.", "Der Minister hat keine Macht mehr."),
     ("Die NATO Response Force übt in Polen.", "In Polen übt die NATO Response Force."),
+    ("Am Abend traf die Hamburger Delegation ein.", "Aus Hamburg traf am Abend eine Abordnung ein."),
+    ("Ein Händler namens Nikolaus sagte vor Gericht aus.", "Nicolás sagte vor Gericht als Händler aus."),
     ("Der Sender BBC World Service streicht Stellen.", "Bei BBC World Service fallen Stellen weg."),
 ]
 
@@ -70,6 +72,7 @@ def test_stays_silent(find: Find, text: str, sibling: str) -> None:
         ("Der Toast auf den Kapitän fiel kurz aus.", "In Brindisi fiel die Rede auf den Kapitän kurz aus.", "Toast"),
         ("Zum Tee gab es gerösteten Toast und Honig.", "In Brindisi gab es zum Tee Honig und Brot.", "Toast"),
         ("Im Stadtpark wird neuer Rasen gesät.", "In Prato wird der Stadtpark neu angelegt.", "Rasen"),
+        ("Die Fischer fuhren am Morgen auf See.", "Am Morgen fuhren die Fischer aufs Meer.", "See"),
     ],
 )
 def test_behind_an_article_or_adjective_it_needs_a_page_that_betrays_itself(
