@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +13,8 @@ import msgspec
 from audit.article import Article
 from audit.assets import Assets
 from audit.contrast import Contrasts, SecondWitness
-from audit.detectors import Context, Detector
+from audit.detection import detect
+from audit.detectors import Context
 from audit.errors import UsageError
 from audit.function_words import FunctionWords
 from audit.furniture import FurnitureRules
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 VERSION: Final = "0.1.0"
 _SCREEN: Final = ("screen/weights", "screen/meta", "screen/tokenizer")
-_LOG: Final = logging.getLogger("audit")
 
 
 class Report(Record, frozen=True, kw_only=True):
@@ -188,7 +187,7 @@ class Auditor:
             return elsewhere
         contexts = self._contexts(article, mates)
         aligned = contexts("").aligned
-        findings, skips = self._detect(article, contexts, bool(mates), failed)
+        findings, skips = detect(self.detectors.values(), self.assets, article, contexts, failed)
         findings = self.second.heard(article, findings)
         heard = self.own.weigh(article, findings, aligned, mates, failed) if self.own else None
         judgement = self.judge.judge(article, heard.findings if heard else findings, self.screened(article))
@@ -266,31 +265,6 @@ class Auditor:
         scores = self.screen.score([[segment.text for segment in article.prose] for article in articles])
         for article, score in zip(articles, scores, strict=True):
             self.remember(article, Screened(score.p_machine, score.p_translated, score.source_lang, score.decided))
-
-    def _detect(
-        self, article: Article, contexts: Callable[[str], Context], has_siblings: bool, failed: list[Failure]
-    ) -> tuple[list[Finding], tuple[Skip, ...]]:
-        findings: list[Finding] = []
-        skips: list[Skip] = []
-        for detector in self.detectors.values():
-            if reason := self._missing(detector, has_siblings):
-                skips.append(Skip(detector=detector.id, reason=reason))
-                continue
-            try:
-                findings += detector.detect(contexts(detector.id))
-            except Exception as error:  # one detector's fault must not cost the other findings
-                _LOG.exception("detector %s failed on document %s", detector.id, article.document.id)
-                reason = f"detector {detector.id} failed: {type(error).__name__}: {error}"
-                failed.append(Failure(source=article.document.id, reason=" ".join(reason.split())))
-                skips.append(Skip(detector=detector.id, reason="failed on this document"))
-        return findings, tuple(skips)
-
-    def _missing(self, detector: Detector, has_siblings: bool) -> str | None:
-        """Why a detector cannot look, or None where it can."""
-        if "siblings" in detector.needs and not has_siblings:
-            return "no siblings"
-        missing = sorted(need for need in detector.needs if need != "siblings" and not self.assets.has(need))
-        return f"not installed: {', '.join(missing)}" if missing else None
 
     def _report(
         self,

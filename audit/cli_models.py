@@ -144,10 +144,7 @@ def calibrate(
     if "calibration" in own:
         own = completed(own)[0]
         own.pop("calibration", None)
-    beside = gold.with_name("documents.jsonl")
-    if not paths and not beside.is_file():
-        raise UsageError(f"the documents are missing: name them after GOLD, or put them into {beside}")
-    paths = paths or [str(beside)]
+    paths = paths or _beside(gold)
     known = {key: label for path in ([labels] if labels else paths) for key, label in _known(read_labels, path, id_key).items()}
     documents, failures = console.read(paths, text_key, id_key, console.stdin(paths))
     auditor = Auditor(lang, device=device, options=Options(min_probability=0.0), **own)
@@ -160,6 +157,14 @@ def calibrate(
     for failure in failures:
         console.say(f"mt-audit: {failure.source}: {failure.reason}")
     return 2 if failures else 0
+
+
+def _beside(gold: Path) -> list[str]:
+    """The documents that lie beside a file of labels."""
+    documents = gold.with_name("documents.jsonl")
+    if not documents.is_file():
+        raise UsageError(f"the documents are missing: name them after GOLD, or put them into {documents}")
+    return [str(documents)]
 
 
 def _known(read: Callable[..., Any], path: str | Path, id_key: str) -> Any:

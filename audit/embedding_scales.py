@@ -9,7 +9,7 @@ from audit.embedding import mixed
 from audit.measures import auc
 from audit.own_models import Scale
 from audit.places import own_words, whole_text
-from audit.siblings.index import described
+from audit.siblings.described import described
 from audit.testimony import Testimony
 
 if TYPE_CHECKING:

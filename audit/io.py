@@ -18,9 +18,11 @@ from pathlib import Path
 from shutil import copyfileobj
 from typing import BinaryIO, Final, NamedTuple
 
+from audit.csv_rows import csv_rows
 from audit.errors import UsageError
 from audit.page import article
-from audit.rows import Keys, Row, csv_rows, json_lines, parquet_rows
+from audit.parquet_rows import parquet_rows
+from audit.rows import Keys, Row, json_lines
 from audit.streams import COMPRESSED, JSON, DamagedError, Limits, Position, decoded, kind, opened
 from audit.types import Document, Failure
 from audit.warc import warc_records

@@ -10,30 +10,16 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from audit.identifiers import Guess, identifier, langdetect_guesses, lingua_guess, script_language
 
 if TYPE_CHECKING:
     from lingua import LanguageDetector
 
 UNDECIDED: Final = "undecided"
-# langdetect draws at random unless seeded; the value itself does not matter.
-_SEED: Final = 0
-# Beginnings of Unicode character names that settle a language, or a script that several languages share.
-_SCRIPTS: Final = {
-    "CYRILLIC": "ru",
-    "GREEK": "el",
-    "ARABIC": "ar",
-    "HEBREW": "he",
-    "HIRAGANA": "ja",
-    "KATAKANA": "ja",
-    "CJK": "zh",
-    "HANGUL": "ko",
-    "THAI": "th",
-}
 # A word in none of a language's short list has a Zipf value below 3 there; in the long German list the least is 1.
 _JUST_UNLISTED: Final = 2.0
 _LEAST_KNOWN: Final = 1.0
@@ -45,14 +31,6 @@ _CLAIM: Final = 0.5
 _BEYOND_DOUBT: Final = 2.1
 _PARTS: Final = 3
 _LATINATE_LETTERS: Final = 6
-_UKRAINIAN: Final = frozenset("іїєґІЇЄҐ")
-
-
-class Guess(NamedTuple):
-    """A language (ISO 639-1) and its probability among the languages that were asked for."""
-
-    lang: str
-    p: float
 
 
 class DocumentLanguage(NamedTuple):
@@ -225,7 +203,7 @@ class Languages:
 
     @cached_property
     def _identifier(self) -> LanguageDetector:
-        return _identifier((self.target, *self.candidates))
+        return identifier((self.target, *self.candidates))
 
     # Documents
 
@@ -239,10 +217,10 @@ class Languages:
         text = "\n".join(texts)[: settings["most_characters"]]
         if sum(map(str.isalpha, text)) < settings["least_letters"]:
             return DocumentLanguage(UNDECIDED, 0.0, "too little text to tell the language")
-        first = _langdetect(text)
+        first = langdetect_guesses(text)
         if not first:
             return DocumentLanguage(UNDECIDED, 0.0, "no language found")
-        second = _lingua_document(text, tuple(sorted({self.target, *self.candidates, *(guess.lang for guess in first)})))
+        second = lingua_guess(text, tuple(sorted({self.target, *self.candidates, *(guess.lang for guess in first)})))
         votes = frozenset({first[0].lang, second.lang})
         p = round(min(first[0].p, second.p), 4)
         if len(votes) == 2:
@@ -260,46 +238,6 @@ def primary_language(tag: str | None) -> str | None:
     return primary if re.fullmatch("[a-z]{2}", primary) else None
 
 
-def script_language(text: str) -> str | None:
-    """The language that most letters' script points to, or None for Latin script."""
-    counts: Counter[str] = Counter()
-    for character in text:
-        if character.isalpha():
-            name = unicodedata.name(character, "") if ord(character) > 0x24F else ""
-            counts[next((lang for start, lang in _SCRIPTS.items() if name.startswith(start)), "")] += 1
-    if not counts:
-        return None
-    lang = max(sorted(counts), key=lambda key: counts[key])
-    return "uk" if lang == "ru" and _UKRAINIAN & set(text) else lang or None
-
-
 def _key(word: str) -> str:
     """A word as wordfreq's lists have it: they fold case, so that "Straße" stands there as "strasse"."""
     return word.lower().replace("’", "'").replace("ß", "ss")
-
-
-@lru_cache(maxsize=8)
-def _identifier(langs: tuple[str, ...]) -> LanguageDetector:
-    from lingua import IsoCode639_1, LanguageDetectorBuilder
-
-    return LanguageDetectorBuilder.from_iso_codes_639_1(*(IsoCode639_1.from_str(lang.upper()) for lang in langs)).build()
-
-
-def _langdetect(text: str) -> list[Guess]:
-    """langdetect's languages, the most probable first; its codes of Chinese lose their region."""
-    from langdetect import DetectorFactory, LangDetectException, detect_langs
-
-    DetectorFactory.seed = _SEED
-    try:
-        return [Guess(guess.lang.partition("-")[0], guess.prob) for guess in detect_langs(text)]
-    except LangDetectException:
-        return []
-
-
-def _lingua_document(text: str, langs: tuple[str, ...]) -> Guess:
-    """lingua's best language among these; those it does not know are left out."""
-    from lingua import Language
-
-    known = {language.iso_code_639_1.name.lower() for language in Language.all()}
-    values = _identifier(tuple(lang for lang in langs if lang in known)).compute_language_confidence_values(text)
-    return Guess(values[0].language.iso_code_639_1.name.lower(), values[0].value)

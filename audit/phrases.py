@@ -19,29 +19,14 @@ A capital in a pattern demands one in the text; a small letter also matches the 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from audit.text import Token
 
-# Parts of one pattern lie at most this many tokens apart: further off, light verbs and nouns meet by chance.
-_REACH: Final = 8
 _GAP: Final = 3
-# Marks at which a clause ends for certain, and those that may stand within one but that parts do not reach across.
-_STOPS: Final = frozenset(".!?;:")
-_FENCES: Final = frozenset({*".!?;:,–—|()", "und", "oder", "aber", "sondern", "denn"})
-_OPENERS: Final = frozenset("„“”\"»«‚‘›‹'–—([|•")
 _ENDINGS: Final = re.compile(r"\(([^()]*)\)")
-
-
-class Match(NamedTuple):
-    """A pattern's place: ``first`` and ``last`` are indices of tokens, both inclusive."""
-
-    key: str
-    first: int
-    last: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +38,6 @@ class Grammar:
     joined: Mapping[str, tuple[str, ...]]
     classes: Mapping[str, frozenset[str]]
     endings: tuple[str, ...]
-    infix: str
 
     @classmethod
     def load(cls, data: Mapping[str, Any]) -> Grammar:
@@ -66,11 +50,11 @@ class Grammar:
             joined[infinitive] = (infinitive, data["infix"] + infinitive, *forms["participle"], *forms["finite"])
             verbs[infinitive] = frozenset({infinitive, *forms["participle"], *forms["finite"]})
         classes = {name: frozenset(words) for name, words in data["classes"].items()}
-        return cls(verbs, finite, joined, classes, tuple(data["endings"]), data["infix"])
+        return cls(verbs, finite, joined, classes, tuple(data["endings"]))
 
 
 @dataclass(frozen=True, slots=True)
-class _Element:
+class Element:
     """One place of a pattern: one of ``words``, or any word of one of the ``shapes``."""
 
     words: frozenset[str] = frozenset()
@@ -80,7 +64,7 @@ class _Element:
     optional: bool = False
 
     def fits(self, token: Token, starts: bool) -> bool:
-        if token.text in self.words or (starts and _lowered(token.text) in self.words):
+        if token.text in self.words or (starts and lowered(token.text) in self.words):
             return True
         return any(_has_shape(token, shape) for shape in self.shapes)
 
@@ -100,7 +84,8 @@ def _has_shape(token: Token, shape: str) -> bool:
             return text.startswith(shape[:-1])
 
 
-def _lowered(word: str) -> str:
+def lowered(word: str) -> str:
+    """The word as it would stand in mid-sentence, were its capital that of a beginning."""
     return word[0].lower() + word[1:]
 
 
@@ -109,8 +94,8 @@ class Pattern:
     """A compiled pattern: ``parts`` in any order in one clause, none of the ``banned`` parts in it."""
 
     key: str
-    parts: tuple[tuple[_Element, ...], ...]
-    banned: tuple[tuple[_Element, ...], ...] = ()
+    parts: tuple[tuple[Element, ...], ...]
+    banned: tuple[tuple[Element, ...], ...] = ()
     anchor: int = 0  # the part whose rarest element is looked up
     anchors: frozenset[str] = frozenset()
 
@@ -139,18 +124,18 @@ def _compile(key: str, source: str, grammar: Grammar) -> Pattern:
     return Pattern(key, parts, banned, best[1], best[2])
 
 
-def _rarity(element: _Element) -> float:
+def _rarity(element: Element) -> float:
     """How rare an element is likely to be: long words are rare, nouns rarer, a verb's many forms less so."""
     shortest = min(len(word) for word in element.words)
     capital = all(word[0].isupper() for word in element.words)
     return shortest + 4 * capital - 0.2 * len(element.words) - len(element.apart)
 
 
-def _element(source: str, grammar: Grammar) -> _Element:
+def _element(source: str, grammar: Grammar) -> Element:
     optional = len(source) > 1 and source.endswith("?")
     source = source[:-1] if optional else source
     if source[0] == "…":
-        return _Element(gap=int(source[1:] or _GAP))
+        return Element(gap=int(source[1:] or _GAP))
     words: set[str] = set()
     shapes: list[str] = []
     apart: list[tuple[str, frozenset[str]]] = []
@@ -167,7 +152,7 @@ def _element(source: str, grammar: Grammar) -> _Element:
             words |= grammar.verbs[choice[1:-1]]
         else:
             words |= set(_expand(choice, grammar.endings))
-    return _Element(words=frozenset(words), apart=tuple(apart), shapes=tuple(shapes), optional=optional)
+    return Element(words=frozenset(words), apart=tuple(apart), shapes=tuple(shapes), optional=optional)
 
 
 def _expand(source: str, endings: Iterable[str]) -> Iterator[str]:
@@ -179,131 +164,3 @@ def _expand(source: str, endings: Iterable[str]) -> Iterator[str]:
             yield from _expand(before + option + after, endings)
     else:
         yield source
-
-
-class Phrases:
-    """Many patterns, indexed by one rare word each, so that only those whose word occurs are tried."""
-
-    def __init__(self, patterns: Iterable[Pattern]) -> None:
-        index: dict[str, list[Pattern]] = defaultdict(list)
-        for pattern in patterns:
-            for word in sorted(pattern.anchors):
-                index[word].append(pattern)
-        self._index = dict(index)
-
-    def matches(self, tokens: Sequence[Token]) -> list[Match]:
-        """All places of all patterns, by first token, then key; one place for each pattern and looked-up word."""
-        found: set[Match] = set()
-        index = self._index
-        for i, token in enumerate(tokens):
-            if token.kind != "word":
-                continue
-            patterns = index.get(token.text)
-            if patterns is None and token.text[0].isupper() and _begins(tokens, i):
-                patterns = index.get(_lowered(token.text))
-            for pattern in patterns or ():
-                if match := _match(pattern, tokens, i):
-                    found.add(match)
-        return sorted(found, key=lambda match: (match.first, match.last, match.key))
-
-
-def _begins(tokens: Sequence[Token], i: int) -> bool:
-    """Whether a capital at this place may be that of a beginning sentence."""
-    return i == 0 or tokens[i - 1].text in _STOPS or tokens[i - 1].text in _OPENERS
-
-
-def _match(pattern: Pattern, tokens: Sequence[Token], i: int) -> Match | None:
-    part = pattern.parts[pattern.anchor]
-    widest = sum(element.gap or 1 for element in part)
-    for start in range(i, max(-1, i - widest), -1):
-        for end in _ends(part, 0, tokens, start):
-            if end > i and (match := _complete(pattern, tokens, start, end)):
-                return match
-    return None
-
-
-def _complete(pattern: Pattern, tokens: Sequence[Token], start: int, end: int) -> Match | None:
-    """The match with the other parts around the one that lies at ``tokens[start:end]``."""
-    low, high = _clause(tokens, start, end)
-    first, last = start, end
-    for index, part in enumerate(pattern.parts):
-        if index == pattern.anchor:
-            continue
-        place = _nearest(part, tokens, low, high, (start, end))
-        if place is None:
-            return None
-        first, last = min(first, place[0]), max(last, place[1])
-    for part in pattern.banned:
-        if any(_reach(part, tokens, at) <= high for at in range(low, high)):
-            return None
-    return Match(pattern.key, first, last - 1)
-
-
-def _reach(part: tuple[_Element, ...], tokens: Sequence[Token], at: int) -> int:
-    return next(_ends(part, 0, tokens, at), len(tokens) + 1)
-
-
-def _nearest(
-    part: tuple[_Element, ...], tokens: Sequence[Token], low: int, high: int, taken: tuple[int, int]
-) -> tuple[int, int] | None:
-    """The place of a part in ``tokens[low:high]`` that is nearest to the one that is taken."""
-    best: tuple[int, int, int] | None = None
-    for at in range(low, high):
-        for end in _ends(part, 0, tokens, at):
-            if end > high or (at < taken[1] and taken[0] < end):
-                continue
-            distance = at - taken[1] if at >= taken[1] else taken[0] - end
-            if best is None or distance < best[0]:
-                best = (distance, at, end)
-            break
-    return best and best[1:]
-
-
-def _clause(tokens: Sequence[Token], start: int, end: int) -> tuple[int, int]:
-    """The range around ``tokens[start:end]`` in which parts may lie."""
-    low, high = start, end
-    while low > 0 and start - low < _REACH and tokens[low - 1].text not in _FENCES:
-        low -= 1
-    while high < len(tokens) and high - end < _REACH and tokens[high].text not in _FENCES:
-        high += 1
-    return low, high
-
-
-def _ends(part: tuple[_Element, ...], k: int, tokens: Sequence[Token], at: int) -> Iterator[int]:
-    """Where the elements ``part[k:]`` can end if they begin at ``tokens[at]``; shortest gaps first."""
-    if k == len(part):
-        yield at
-        return
-    element = part[k]
-    if element.gap:
-        for skipped in range(element.gap + 1):
-            if skipped and (at + skipped > len(tokens) or tokens[at + skipped - 1].text in _FENCES):
-                return
-            yield from _ends(part, k + 1, tokens, at + skipped)
-        return
-    if "^" in element.shapes:
-        if at < len(tokens) and _begins(tokens, at):
-            yield from _ends(part, k + 1, tokens, at)
-        return
-    if at < len(tokens):
-        token = tokens[at]
-        starts = token.text[0].isupper() and _begins(tokens, at)
-        if element.fits(token, starts) or (element.apart and _is_apart(element, tokens, at, starts)):
-            yield from _ends(part, k + 1, tokens, at + 1)
-    if element.optional:
-        yield from _ends(part, k + 1, tokens, at)
-
-
-def _is_apart(element: _Element, tokens: Sequence[Token], at: int, starts: bool) -> bool:
-    """Whether a finite form stands here and the verb's particle behind it, at the end of the clause."""
-    text = tokens[at].text
-    forms = (text, _lowered(text)) if starts else (text,)
-    particles = {particle for particle, finite in element.apart if any(form in finite for form in forms)}
-    if not particles:
-        return False
-    for i in range(at + 1, min(len(tokens), at + _REACH)):
-        if tokens[i].text in particles and (i + 1 == len(tokens) or tokens[i + 1].text in _FENCES):
-            return True
-        if tokens[i].text in _STOPS:
-            return False
-    return False

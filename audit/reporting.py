@@ -48,7 +48,6 @@ def report(
 ) -> int:
     """Write reports anew: .html, .md, .json, .jsonl, .csv, .documents.csv, .sarif, .tsv (MQM), .txt."""
     from audit.report import save
-    from audit.report.compare import compare, only_new
     from audit.report.terminal import verdict_table
     from audit.report.words import words
 
@@ -58,9 +57,7 @@ def report(
     least = _severity(fail_on)
     targets = _targets(output, console.listed(format))
     current = _record(record)
-    earlier = since or baseline
-    comparison = compare(console.record(earlier), current) if earlier else None
-    shown = only_new(current, comparison) if baseline and comparison else current
+    shown, comparison = _compared(current, since or baseline, hide=baseline is not None)
     for path, chosen in targets:
         save(shown, path, format=chosen, title=title, ui_lang=ui_lang, since=comparison)
     if not quiet:
@@ -68,6 +65,16 @@ def report(
         if comparison:
             print(_changes(comparison))
     return _status(current, comparison, least)
+
+
+def _compared(current: Record, earlier: Path | None, *, hide: bool) -> tuple[Record, Comparison | None]:
+    """What is shown of a record, with ``hide`` its new findings alone, and how it differs from an earlier one."""
+    from audit.report.compare import compare, only_new
+
+    if earlier is None:
+        return current, None
+    comparison = compare(console.record(earlier), current)
+    return only_new(current, comparison) if hide else current, comparison
 
 
 def _record(source: str) -> Record:

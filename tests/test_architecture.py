@@ -19,13 +19,17 @@ RANKS = [
     {
         "text", "layout", "furniture", "language", "loans", "fragments", "assets", "article", "grammar", "clauses", "concord",
         "function_words", "antecedents", "endings", "alternatives", "relatives", "valency", "seams", "structure",
-        "syntax", "ngrams", "chains", "phrases",
+        "syntax", "ngrams", "chains", "phrases", "phrase_matches", "formats", "identifiers",
+        "pieces", "noun_phrases",
     },
     {"neural", "siblings"},
     {"detectors"},
     {"verdict", "overlap", "contrast"},
-    {"auditor", "limits", "options", "own_models", "witnesses", "testimony", "embedding", "places"},
-    {"io", "page", "rows", "streams", "warc", "labels", "measures", "evaluate", "calibrate", "embedding_scales", "runner"},
+    {"auditor", "detection", "limits", "options", "own_models", "witnesses", "testimony", "embedding", "places"},
+    {
+        "io", "page", "rows", "csv_rows", "parquet_rows", "streams", "warc", "labels", "measures", "evaluate", "calibrate",
+        "embedding_scales", "runner",
+    },
     {"report"},
     {"cli", "cli_batch", "cli_models", "console", "reporting", "__main__", "__init__"},
 ]

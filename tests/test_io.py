@@ -473,7 +473,7 @@ def test_a_parquet_bomb_is_refused(tmp_path: Path) -> None:
 
 
 def test_one_long_text_that_many_rows_point_to_is_a_bomb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("audit.rows.BOMB_FLOOR", 4_000_000)
+    monkeypatch.setattr("audit.parquet_rows.BOMB_FLOOR", 4_000_000)
     path = tmp_path / "a.parquet"
     text = pa.DictionaryArray.from_arrays(pa.array([0] * 50, pa.int32()), pa.array(["Wort " * 100_000]))
     pq.write_table(pa.table({"id": [str(i) for i in range(50)], "text": text}), path, compression="zstd")

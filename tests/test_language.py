@@ -9,7 +9,8 @@ import pytest
 
 from audit.assets import Assets
 from audit.fragments import fragments, is_name
-from audit.language import UNDECIDED, Languages, script_language
+from audit.identifiers import script_language
+from audit.language import UNDECIDED, Languages
 from audit.loans import Loans
 from audit.text import tokenize
 

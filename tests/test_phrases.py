@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from audit.phrases import Grammar, Phrases, compile_patterns
+from audit.phrase_matches import Phrases
+from audit.phrases import Grammar, compile_patterns
 from audit.text import tokenize
 
 GRAMMAR = Grammar.load(

@@ -30,9 +30,8 @@ from models/de/morphology, compiled from the German Wiktionary (CC BY-SA); the n
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from audit import concord, syntax, valency
 from audit.alternatives import CONTRACTIONS, alternatives, better_forms, family
@@ -43,57 +42,17 @@ from audit.detectors import Context, Detector
 from audit.endings import remarks
 from audit.grammar import Grammar, case_names, kind_names
 from audit.neural.suspicions import charges
+from audit.noun_phrases import Phrase, is_other, phrases
 from audit.syntax import Lexis, load_lexis
 from audit.text import Segment, Token
 from audit.types import Evidence, Finding, Suggestion
 
-_PRONOUNS: Final = frozenset({"der", "die", "das", "den", "dem", "welche", "welcher", "welches", "welchen", "welchem"})
 # Without an adjective or a preposition these are as often pronouns: "Ohne Timo ist das Nachteil", "dort bindet einer Kappen".
 _OFTEN_PRONOUNS: Final = frozenset({"das", "einer", "eines", "keiner", "jeder", "dieser", "jener", "welche", "welcher"})
-_PARTICIPLE: Final = re.compile(r"^[a-zäöüß]{4,}(?:end|t|en)e[mnrs]?$")
 _MESSAGES: Final = concord.MESSAGES | syntax.MESSAGES | valency.MESSAGES
 _NEUTER: Final = 0x4404  # nominative, dative and accusative of a neuter without plural
 _MOST: Final = 4  # suggestions
-_LONGEST: Final = 4  # adjectives before a noun; more is an enumeration
 
-
-class Phrase(NamedTuple):
-    """Indices of a noun phrase's tokens within its segment."""
-
-    determiner: int
-    adjectives: tuple[int, ...]
-    noun: int
-
-
-def phrases(segment: Segment, grammar: Grammar) -> Iterator[Phrase]:
-    """Noun phrases in one piece: determiner, known adjectives, capitalised word."""
-    tokens = segment.tokens
-    for i, token in enumerate(tokens):
-        if token.text.lower() not in grammar.determiners or _is_pronoun(tokens, i, grammar):
-            continue
-        if i and tokens[i - 1].text.lower() in grammar.determiners:  # "auf der einen Seite"
-            continue
-        if token.text.lower() == "am" and i + 1 < len(tokens) and tokens[i + 1].text.endswith("sten"):  # "am stärksten betroffen"
-            continue
-        adjectives: list[int] = []
-        for j in range(i + 1, min(len(tokens), i + 2 + _LONGEST)):
-            word = tokens[j].text
-            if tokens[j].kind == "word" and word[0].isupper():
-                yield Phrase(i, tuple(adjectives), j)
-                break
-            if not grammar.is_adjective(word):
-                break
-            adjectives.append(j)
-
-
-def _is_pronoun(tokens: tuple[Token, ...], i: int, grammar: Grammar) -> bool:
-    """Whether the determiner may be a relative or demonstrative pronoun: behind a comma, also with a preposition between."""
-    if tokens[i].text.lower() not in _PRONOUNS:
-        return False
-    before = tokens[i - 1].text.lower() if i else ","
-    if before in grammar.prepositions or before in ("an", "über", "vor", "zu", "um", "ohne", "wegen"):
-        before = tokens[i - 2].text if i > 1 else ""
-    return before in (",", "–", "-", ";", ":", "(", "„", "“", '"', "«", "»") or before in ("und", "oder", "sowie")
 
 
 def detect(context: Context) -> list[Finding]:
@@ -165,7 +124,7 @@ def _judge(context: Context, grammar: Grammar, segment: Segment, phrase: Phrase)
     tokens = segment.tokens
     first, noun = tokens[phrase.determiner], tokens[phrase.noun]
     mask = grammar.noun(noun.text)
-    if not mask or _is_other(tokens, phrase.noun, grammar):
+    if not mask or is_other(tokens, phrase.noun, grammar):
         return None
     if _is_infinitive(context, noun):
         mask |= _NEUTER
@@ -181,19 +140,6 @@ def _judge(context: Context, grammar: Grammar, segment: Segment, phrase: Phrase)
     return None if _may_be_foreign(noun) else _mismatch(context, grammar, segment, phrase, mask)
 
 
-def _is_other(tokens: tuple[Token, ...], noun: int, grammar: Grammar) -> bool:
-    """Whether the word is no plain noun that ends its phrase: a title, a nominalised adjective, part of a longer one."""
-    word = tokens[noun].text
-    if word in grammar.titles or grammar.is_adjective(word.lower()) or _is_chain(tokens, noun):
-        return True
-    # "des Verluste schreibenden Konzerns", "ein Jahrzehnte altes Foto": the noun belongs to what follows.
-    after = [token.text for token in tokens[noun + 1 : noun + 3]]
-    if len(after) < 2 or not after[1][0].isupper() or after[0][0].isupper():
-        return False
-    adjective = grammar.is_adjective(after[0]) and not after[0].endswith(("te", "ten", "er"))  # no preterite, no genitive
-    return adjective or bool(_PARTICIPLE.search(after[0]))
-
-
 def _is_infinitive(context: Context, noun: Token) -> bool:
     """Whether the word may be a nominalised infinitive (neuter), also one that no list has: das Rätselraten."""
     word = noun.text.lower()
@@ -205,15 +151,6 @@ def _ends_in_infinitive(context: Context, noun: Token) -> bool:
     verbs = load_verbs(context.assets.path("morphology/verbs"), context.assets.path("rules/clauses"))
     word = noun.text.lower()
     return word.endswith("n") and any(verbs.readings(word[cut:]) & INFINITIVE for cut in range(3, len(word) - 4))
-
-
-def _is_chain(tokens: tuple[Token, ...], noun: int) -> bool:
-    """Whether another capitalised word or a hyphen follows: names and titles have heads of their own."""
-    if noun + 1 >= len(tokens):
-        return False
-    after = tokens[noun + 1]
-    glued = after.start == tokens[noun].end and after.text in "-–/&.*:"
-    return after.text[0].isupper() or (glued and after.text != ".") or after.kind == "number" or after.text in ("&", "und/oder")
 
 
 def _may_be_foreign(noun: Token) -> bool:

@@ -28,7 +28,8 @@ from typing import Final, NamedTuple
 
 from audit.assets import Assets
 from audit.detectors import Context, Detector
-from audit.phrases import Grammar, Match, Phrases, compile_patterns
+from audit.phrase_matches import Match, Phrases
+from audit.phrases import Grammar, compile_patterns
 from audit.text import Segment
 from audit.types import Evidence, Finding, Severity, Suggestion
 

@@ -27,9 +27,10 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from audit.detectors import Context, Detector
-from audit.fragments import FUNCTION, HIT, RUN, Fragment, Piece, Run, foreign_stem, fragments, is_capital, is_name, pieces
-from audit.language import script_language
+from audit.fragments import FUNCTION, HIT, RUN, Fragment, Run, foreign_stem, fragments, is_capital, is_name
+from audit.identifiers import script_language
 from audit.loans import Loans
+from audit.pieces import Piece, pieces
 from audit.text import Segment, Token
 from audit.types import Evidence, Finding, Severity
 

@@ -48,18 +48,15 @@ def render(
     Raises UsageError for an unknown format or language.
     """
     said = words(ui_lang)
-    if format == "html":
-        from audit.report.html import html_text
-
-        return html_text(record, said, title=title, since=since)
     if format == "text":
         from audit.report.terminal import terminal_text
 
         return terminal_text(record, said, title=title, since=since, color=color, width=width)
-    if format == "markdown":
+    if format in ("html", "markdown"):
+        from audit.report.html import html_text
         from audit.report.markdown import markdown_text
 
-        return markdown_text(record, said, title=title, since=since)
+        return (html_text if format == "html" else markdown_text)(record, said, title=title, since=since)
     if format == "sarif":
         return _sarif(record, since)
     writers: dict[str, Callable[[Record], str]] = {

@@ -16,8 +16,6 @@ from audit.report.visible import visible
 from audit.types import DocumentReport, Finding
 
 TEMPLATES: Final = Path(__file__).resolve().parent / "templates"
-# Lower bounds of the IPCC's likelihood scale (Guidance Note on Consistent Treatment of Uncertainties, 2010, table 1).
-_LIKELIHOOD: Final = ((0.99, "p99"), (0.9, "p90"), (0.66, "p66"), (0.33, "p33"), (0.1, "p10"), (0.01, "p01"), (0.0, "p00"))
 
 
 @dataclass(frozen=True)
@@ -52,10 +50,6 @@ class Words:
         n = round(100 * probability)
         bound = ">\u202f" if n == 100 and probability < 1 else "<\u202f" if n == 0 and probability > 0 else ""
         return bound + self("percent", n=min(max(n, 1), 99) if bound else n)
-
-    def likelihood(self, probability: float) -> str:
-        """How likely that is, in words."""
-        return self.name("likelihood", next(key for least, key in _LIKELIHOOD if probability >= least))
 
     def quoted(self, text: str) -> str:
         return f"{self['quote_open']}{text}{self['quote_close']}"

@@ -16,8 +16,9 @@ from audit.runner.shards import write
 from audit.runner.spool import Spool
 from audit.runner.stages import unpacked
 from audit.runner.work import Mate
+from audit.siblings.described import Described
 from audit.siblings.discover import Voices
-from audit.siblings.index import Described, StoryIndex
+from audit.siblings.index import StoryIndex
 
 _FILE: Final = "siblings.bin"
 

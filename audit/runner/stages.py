@@ -13,8 +13,8 @@ from audit.errors import UsageError
 from audit.runner.plan import Plan
 from audit.runner.work import Compare, Numbered, Read, Result, ScreenScore, Survey, Surveyed, Unit
 from audit.siblings import Sibling
+from audit.siblings.described import described
 from audit.siblings.discover import shingles
-from audit.siblings.index import described
 from audit.types import Document, DocumentReport, Failure
 from audit.verdict import Screened
 

@@ -9,16 +9,14 @@ Weights are whole numbers, and so are all sums of their products: a similarity n
 
 from __future__ import annotations
 
-import math
-import re
 from array import array
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 from zlib import crc32
 
 from audit.article import Article
-from audit.siblings.terms import document_terms, rarity
+from audit.siblings.described import NO_DAY, UNIT, Described, described
+from audit.siblings.grouping import Grouping
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,15 +28,9 @@ if TYPE_CHECKING:
 
 Entry = TypeVar("Entry", bound="np.generic")
 
-_DATE: Final = re.compile(
-    r"\b(?P<y1>(?:19|20)\d{2})-(?P<m1>\d{2})-(?P<d1>\d{2})|\b(?P<d2>\d{1,2})\.\s?(?P<m2>\d{1,2})\.\s?(?P<y2>(?:19|20)\d{2})\b"
-)
-# The length of a vector: single precision holds whole numbers up to 2**24 exactly, double precision the sums of products.
-_UNIT: Final = 1 << 20
 # Meetings in the postings looked at in one go, and pairs whose cosines are: what bounds the memory (some 150 MB).
 _MEETINGS: Final = 6_000_000
 _COSINES: Final = 20_000
-_NO_DAY: Final = 0  # ordinals of dates begin at 1
 
 
 class Pair(NamedTuple):
@@ -47,28 +39,6 @@ class Pair(NamedTuple):
     first: int
     second: int
     similarity: float
-
-
-class Described(NamedTuple):
-    """What the index keeps of an article: its terms with their whole-numbered weights, its day and its story.
-
-    ``day`` is the ordinal of the publication date, 0 where there is none.
-    """
-
-    id: str
-    terms: dict[str, int]
-    day: int = _NO_DAY
-    story: str | None = None
-
-
-def described(article: Article, settings: Mapping[str, Any]) -> Described:
-    """The entry of an article; ``settings`` is the section ``[<lang>.siblings]`` of models/thresholds.toml."""
-    counts = document_terms(article, settings["headline"])
-    weights = {term: (1 + math.log(count)) * rarity(term, article.lang) for term, count in counts.items()}
-    norm = math.sqrt(math.fsum(weight * weight for weight in weights.values())) or 1.0
-    terms = {term: round(_UNIT * weight / norm) for term, weight in weights.items()}
-    day = published(article)
-    return Described(article.document.id, terms, _NO_DAY if day is None else day.toordinal(), article.document.story)
 
 
 class StoryIndex:
@@ -130,7 +100,7 @@ class StoryIndex:
             for at in range(0, len(left), _COSINES):
                 ones, others = left[at : at + _COSINES], right[at : at + _COSINES]
                 products = weights[ones].astype(np.float64).multiply(weights[others].astype(np.float64))
-                cosines = self._weighed(ones, others, np.asarray(products.sum(axis=1)).ravel() / _UNIT**2)
+                cosines = self._weighed(ones, others, np.asarray(products.sum(axis=1)).ravel() / UNIT**2)
                 near = self._one_story(ones, others, cosines)
                 found = zip(ones[near].tolist(), others[near].tolist(), cosines[near].tolist(), strict=True)
                 yield from (Pair(i, j, min(1.0, cosine)) for i, j, cosine in found)
@@ -173,7 +143,7 @@ class StoryIndex:
         edges = list(self.pairs())
         for i, j, similarity in edges:
             links[i][j] = links[j][i] = similarity
-        grouping = _Grouping(links)
+        grouping = Grouping(links)
         for members in self._stories.values():
             for member in members[1:]:
                 grouping.join(members[0], member)
@@ -248,7 +218,7 @@ class StoryIndex:
         story, days = np.frombuffer(self._story, dtype=np.int32), np.frombuffer(self._days, dtype=np.int32)
         same = (story[left] == story[right]) & (story[left] >= 0)
         apart = (story[left] >= 0) & (story[right] >= 0) & ~same
-        dated = (days[left] != _NO_DAY) & (days[right] != _NO_DAY)
+        dated = (days[left] != NO_DAY) & (days[right] != NO_DAY)
         late = dated & (np.abs(days[left] - days[right]) > self.settings["window_days"])
         return same | ~(apart | late)
 
@@ -258,66 +228,7 @@ class StoryIndex:
 
         settings = self.settings
         story, days = np.frombuffer(self._story, dtype=np.int32), np.frombuffer(self._days, dtype=np.int32)
-        dated = (days[left] != _NO_DAY) & (days[right] != _NO_DAY)
+        dated = (days[left] != NO_DAY) & (days[right] != NO_DAY)
         by_day = float(settings["similarity_same_day"]) + float(settings["similarity_per_day"]) * np.abs(days[left] - days[right])
         least = np.where(dated, by_day, float(settings["similarity"]))
         return (cosines >= least) | ((story[left] == story[right]) & (story[left] >= 0))
-
-
-class _Grouping:
-    """Average linkage: ``links`` hold, from group to group, the sum of the similarities between their members."""
-
-    def __init__(self, links: dict[int, dict[int, float]]) -> None:
-        self._links = links
-        self._members = {i: [i] for i in links}
-        self._group = {i: i for i in links}
-
-    def cohesion(self, i: int, j: int) -> float:
-        """The mean similarity between the members of two articles' groups; 0 within one group."""
-        one, other = self._group[i], self._group[j]
-        return self._links[one].get(other, 0.0) / (len(self._members[one]) * len(self._members[other]))
-
-    def join(self, i: int, j: int) -> None:
-        """Make the groups of two articles one; the smaller one moves."""
-        one, other = sorted((self._group[i], self._group[j]), key=lambda group: -len(self._links[group]))
-        if one == other:
-            return
-        for third, total in self._links.pop(other).items():
-            del self._links[third][other]
-            if third != one:
-                self._links[one][third] = self._links[third][one] = self._links[one].get(third, 0.0) + total
-        for member in self._members[other]:
-            self._group[member] = one
-        self._members[one] += self._members.pop(other)
-
-    def groups(self, edges: list[Pair]) -> list[list[tuple[int, float]]]:
-        """The members of each group of two and more with their mean similarity to the others of it."""
-        totals = dict.fromkeys(self._group, 0.0)
-        for i, j, similarity in edges:
-            if self._group[i] == self._group[j]:
-                totals[i] += similarity
-                totals[j] += similarity
-        found = sorted(sorted(members) for members in self._members.values() if len(members) > 1)
-        return [[(i, round(totals[i] / (len(members) - 1), 4)) for i in members] for members in found]
-
-
-def published(article: Article) -> date | None:
-    """The day of the document's ``date``, else the first full date in a stamp of its page furniture; None if there is none."""
-    document = article.document
-    if document.date is not None:
-        return _parse(document.date)
-    for segment in article.segments:
-        if segment.kind == "furniture" and (day := _parse(segment.text)):
-            return day
-    return None
-
-
-def _parse(text: str) -> date | None:
-    match = _DATE.search(text)
-    if match is None:
-        return None
-    year, month, day = (match[f"{part}1"] or match[f"{part}2"] for part in "ymd")
-    try:
-        return date(int(year), int(month), int(day))
-    except ValueError:
-        return None

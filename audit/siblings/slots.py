@@ -167,6 +167,19 @@ def read(article: Article, lexicon: Lexicon) -> Reading:
     known = _READ.get(article)
     if known is not None and known.lexicon is lexicon:
         return known
+    reading = Reading(_words(article, lexicon), lexicon)
+    for place, word in enumerate(reading.words):
+        if word.number >= 0:
+            reading.places[word.number].append(place)
+        if word.split is not None:
+            reading.parts[word.split.head].append(place)
+            if word.split.first != word.split.head:
+                reading.parts[word.split.first].append(place)
+    _READ[article] = reading
+    return reading
+
+
+def _words(article: Article, lexicon: Lexicon) -> list[Word]:
     words: list[Word] = []
     sentence = 0
     for segment in article.prose:
@@ -192,16 +205,7 @@ def read(article: Article, lexicon: Lexicon) -> Reading:
                 )
             )
         sentence += len(ends) + 1
-    reading = Reading(words, lexicon)
-    for place, word in enumerate(words):
-        if word.number >= 0:
-            reading.places[word.number].append(place)
-        if word.split is not None:
-            reading.parts[word.split.head].append(place)
-            if word.split.first != word.split.head:
-                reading.parts[word.split.first].append(place)
-    _READ[article] = reading
-    return reading
+    return words
 
 
 def overlap(one: dict[int, float], other: dict[int, float]) -> float:

@@ -10,7 +10,8 @@ import pytest
 
 from audit.assets import Assets
 from audit.detectors import calque
-from audit.phrases import Grammar, Phrases, compile_patterns
+from audit.phrase_matches import Phrases
+from audit.phrases import Grammar, compile_patterns
 from audit.text import tokenize
 
 ENTRIES = calque.entries(Assets("de"))

@@ -77,13 +77,6 @@ def test_numbers_are_written_as_the_language_has_them() -> None:
     assert words("en").number(1234.56, 1) == "1,234.6"
 
 
-@pytest.mark.parametrize(
-    ("p", "key"), [(0.995, "p99"), (0.9, "p90"), (0.7, "p66"), (0.5, "p33"), (0.2, "p10"), (0.05, "p01"), (0, "p00")]
-)
-def test_likelihood_in_words(p: float, key: str) -> None:
-    assert words("en").likelihood(p) == table("en")["likelihood"][key]
-
-
 def test_an_unknown_language_is_refused() -> None:
     with pytest.raises(UsageError, match="de, en"):
         words("../../x")

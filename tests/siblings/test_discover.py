@@ -10,8 +10,8 @@ import pytest
 
 from audit.article import Article
 from audit.auditor import Auditor
+from audit.siblings.described import published
 from audit.siblings.discover import discover, stories
-from audit.siblings.index import published
 from audit.types import Document
 
 FIRE = (

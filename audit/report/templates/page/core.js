@@ -74,7 +74,7 @@ function percent(p) {
 }
 const count = (n) => (n === 0 ? W("no_finding") : n === 1 ? W("one_finding") : W("many_findings", {n: number(n)}));
 const quoted = (text) => W("quote_open") + text + W("quote_close");
-// The IPCC's likelihood scale, as in audit.report.words.
+// The IPCC's likelihood scale (words.en.toml, [likelihood]).
 const likelihood = (p) => named("likelihood", [[0.99, "p99"], [0.9, "p90"], [0.66, "p66"], [0.33, "p33"], [0.1, "p10"], [0.01, "p01"], [0, "p00"]].find(([least]) => p >= least)[1]);
 
 // State lives in the fragment of the address, so that a link shows the same thing.
