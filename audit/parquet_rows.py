@@ -32,9 +32,9 @@ def parquet_rows(stream: BinaryIO, keys: Keys, limits: Limits) -> Iterator[Row]:
         if missing := [key for key in (keys.id, keys.text) if key not in names.values()]:
             yield 0, f"the table has no column {' and no column '.join(f'`{key}`' for key in missing)}"
             return
-        _refuse_bomb(file.metadata, set(names.values()), limits)
         number = read = 0
         size = stream.seek(0, 2)
+        _refuse_bomb(file.metadata, size, limits)
         for batch in file.iter_batches(batch_size=_BATCH, columns=list(names.values()), use_threads=False):
             columns = {field: batch.column(name) for field, name in names.items()}
             for index in range(batch.num_rows):
@@ -44,7 +44,7 @@ def parquet_rows(stream: BinaryIO, keys: Keys, limits: Limits) -> Iterator[Row]:
                 if read > max(BOMB_FLOOR, limits.expansion * size):
                     raise DamagedError(bomb(limits.expansion))
                 yield number, row
-    except (pa.ArrowException, OSError, ValueError) as error:  # ValueError: names of columns that are not UTF-8
+    except (pa.ArrowException, OSError, ValueError, RuntimeError) as error:  # damage of every kind, as pyarrow meets it
         why = (str(error).splitlines() or [type(error).__name__])[0]
         raise DamagedError(f"the Parquet file cannot be read ({why})") from error
 
@@ -61,14 +61,14 @@ def _plain_type(kind: pa.DataType) -> pa.DataType:
     return kind.value_type if types.is_dictionary(kind) else kind
 
 
-def _refuse_bomb(metadata: FileMetaData, names: set[str], limits: Limits) -> None:
-    for group in range(metadata.num_row_groups):
-        row_group = metadata.row_group(group)
-        chunks = [row_group.column(i) for i in range(row_group.num_columns)]
-        chunks = [chunk for chunk in chunks if chunk.path_in_schema in names]
-        packed = sum(chunk.total_compressed_size for chunk in chunks)
-        if sum(chunk.total_uncompressed_size for chunk in chunks) > max(BOMB_FLOOR, limits.expansion * packed):
-            raise DamagedError(bomb(limits.expansion))
+def _refuse_bomb(metadata: FileMetaData, size: int, limits: Limits) -> None:
+    """Raises DamagedError where a group of rows says that it swells too much. ``size``: bytes of the file.
+
+    Single columns are not asked: where their metadata are damaged, pyarrow ends the process.
+    """
+    groups = (metadata.row_group(number) for number in range(metadata.num_row_groups))
+    if any(group.total_byte_size > max(BOMB_FLOOR, limits.expansion * size) for group in groups):
+        raise DamagedError(bomb(limits.expansion))
 
 
 def _parquet_row(columns: dict[str, pa.Array], names: dict[str, str], index: int) -> Document | str:

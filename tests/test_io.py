@@ -28,6 +28,8 @@ from audit.types import Document, Failure
 Fields = dict[str, str | None]
 SMALL = Limits(text_bytes=1_000, words=100, record_bytes=4_000)
 
+DAMAGED = Path(__file__).resolve().parent / "damaged"
+
 
 def failures(paths: Sequence[str | Path], **options: Any) -> list[tuple[str, str]]:
     return [(item.source, item.reason) for item in everything(paths, **options) if isinstance(item, Failure)]
@@ -291,6 +293,8 @@ def test_gzip_files_of_several_members_and_with_padding(tmp_path: Path) -> None:
             as_parquet([{"id": "1", "text": "a", "ä": "b"}]).replace("ä".encode(), b"\xff\xff"),
             "the Parquet file cannot be read",
         ),
+        # Found by fuzzing: pyarrow ends the process where the metadata of a single column are asked for.
+        ("a.parquet", (DAMAGED / "size_statistics.parquet").read_bytes(), "the Parquet file cannot be read"),
         ("a.parquet.gz", gzip.compress(b"PAR1"), "the Parquet file cannot be read"),
         ("a.parquet.gz", gzip.compress(as_parquet([{"id": "1", "text": "Wort"}]))[:-9], "cut off"),
         ("a.warc", b"no archive", "empty: no documents in it"),

@@ -3,14 +3,8 @@ from typing import BinaryIO, Literal
 
 from pyarrow import RecordBatch, Schema, Table
 
-class ColumnChunkMetaData:
-    path_in_schema: str
-    total_compressed_size: int
-    total_uncompressed_size: int
-
 class RowGroupMetaData:
-    num_columns: int
-    def column(self, i: int) -> ColumnChunkMetaData: ...
+    total_byte_size: int
 
 class FileMetaData:
     num_row_groups: int
