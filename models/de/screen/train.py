@@ -3,7 +3,6 @@
 
     python models/de/screen/train.py --data ../shared/data        writes weights, meta and the tables of CARD.md here
     python models/de/screen/train.py --tiny --out FOLDER          the same steps on invented sentences, in seconds
-    python models/de/screen/train.py --data DIR --scores FILE     only writes what documents of ten sentences score out of fold
     python models/de/screen/train.py --data DIR --scores FILE     only what documents of ten sentences score out of fold
 
 Groups of series (a year's test set, a bucket of articles, an outlet) are dealt to four folds; the last is the test fold. Every
