@@ -85,7 +85,7 @@ def with_models(command: Callable[..., int]) -> Callable[..., int]:
     added = [inspect.Parameter(name, keyword, default=default, annotation=kind) for name, kind, default in _OPTIONS]
     signature = inspect.Signature([*(p.replace(kind=keyword) for p in own), *added])
     run.__dict__.pop("__wrapped__", None)
-    run.__signature__ = signature  # type: ignore[attr-defined]  # what typer reads the options from
+    run.__signature__ = signature  # pyright: ignore[reportAttributeAccessIssue]  # what typer reads the options from
     run.__annotations__ = {p.name: p.annotation for p in signature.parameters.values()}
     return run
 

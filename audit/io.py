@@ -81,8 +81,11 @@ def read(
     reading = _Reading(keys, limits, position or Position())
     for path in paths:
         for source, item in _items(path, stdin, reading):
-            reason = item if isinstance(item, str) else _objection(item, limits) or _duplicate(item, seen)
-            yield _failure(source, reason) if isinstance(reason, str) else item  # type: ignore[misc]
+            if isinstance(item, str):
+                yield _failure(source, item)
+                continue
+            reason = _objection(item, limits) or _duplicate(item, seen)
+            yield item if reason is None else _failure(source, reason)
 
 
 def _failure(source: str, reason: str) -> Failure:

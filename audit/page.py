@@ -6,10 +6,14 @@ import codecs
 import logging
 import re
 from functools import cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from audit.streams import Limits, not_utf8
 from audit.types import Document
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element  # pyright: ignore[reportPrivateUsage]  # lxml names no public class
+    from trafilatura.settings import Document as Extracted
 
 # The blocks of trafilatura's tree (TEI element names); what is not in here stands within a line.
 _BLOCKS: Final = frozenset({"p", "head", "item", "quote", "code", "row", "table", "list", "div", "ab", "body", "main"})
@@ -71,12 +75,12 @@ def _quiet() -> None:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
-def _extract(markup: str, url: str | None) -> Any:
+def _extract(markup: str, url: str | None) -> Extracted | None:
     try:
         from trafilatura import bare_extraction
 
         _quiet()
-        return bare_extraction(
+        found = bare_extraction(
             markup,
             url=url,
             include_comments=False,
@@ -84,12 +88,13 @@ def _extract(markup: str, url: str | None) -> Any:
             # The latest date taken seriously is fixed: it must not depend on the day of the audit.
             date_extraction_params=dict(_DATES),
         )
+        return cast("Extracted | None", found)  # a dictionary only where one is asked for
     except Exception as error:  # a parser for broken pages may break in ways its documentation does not list
         said = " ".join(str(error).split())[:_LONGEST_MESSAGE]
         raise ValueError(f"the page cannot be read ({type(error).__name__}: {said})") from error
 
 
-def _plain(body: Any) -> str:
+def _plain(body: Element) -> str:
     """The blocks of trafilatura's tree as paragraphs."""
     from lxml.etree import iterwalk
 

@@ -212,7 +212,7 @@ def _pattern(text: str) -> re.Pattern[str]:
 
 def _kind(match: re.Match[str]) -> TokenKind:
     too_long = match.lastgroup == "word" and match.end() - match.start() > _LONGEST_WORD
-    return "address" if too_long else match.lastgroup  # type: ignore[return-value]  # the group names are the kinds
+    return "address" if too_long else match.lastgroup  # pyright: ignore[reportReturnType]  # names of groups are kinds
 
 
 class Segment:

@@ -191,4 +191,4 @@ def _letters_number(letters: str) -> int:
 def _characters(plain: str) -> Ints:
     codes = np.frombuffer(f" {plain} ".encode("utf-32-le"), dtype=np.uint32)
     codes = np.minimum(codes, _LAST_LETTER)
-    return np.where((codes >= 0x30) & (codes <= 0x39), 0x30, codes)  # type: ignore[return-value]
+    return np.where((codes >= 0x30) & (codes <= 0x39), 0x30, codes)

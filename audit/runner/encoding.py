@@ -41,7 +41,7 @@ class Fits(Protocol):
 
 class _Request(NamedTuple):
     queries: list[Query]
-    pipe: Any
+    pipe: Connection[Any, Any]
 
 
 class _Reply(msgspec.Struct, frozen=True):
@@ -84,7 +84,7 @@ class Desk:
         self._letters = letters
         self._inbox: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
 
-    def attend(self, pipe: Any) -> None:
+    def attend(self, pipe: Connection[Any, Any]) -> None:
         """Listen to one worker until it leaves; its questions go to the queue."""
         with suppress(EOFError, OSError):
             while True:
@@ -151,7 +151,7 @@ class Desk:
                 _reply(request.pipe, _Reply(error=reason))
 
 
-def _reply(pipe: Any, reply: _Reply) -> None:
+def _reply(pipe: Connection[Any, Any], reply: _Reply) -> None:
     with suppress(OSError):  # the worker is gone; another will ask again
         pipe.send_bytes(msgspec.msgpack.encode(reply))
 
@@ -195,7 +195,7 @@ class Encoders:
         return str(Path(self._folder.name) / f"encoder-{at}")
 
 
-def attendant(address: str, load: Callable[[str, str], Fits], lang: str, device: str, pipe: Any) -> None:
+def attendant(address: str, load: Callable[[str, str], Fits], lang: str, device: str, pipe: Connection[Any, Any]) -> None:
     """The life of an encoder's process: it loads, says so (or why it cannot) on ``pipe``, and serves until that is closed."""
     try:
         desk = Desk(load(lang, device))
@@ -218,7 +218,7 @@ def _welcome(listener: Listener, desk: Desk) -> None:
             threading.Thread(target=desk.attend, args=(pipe,), daemon=True).start()
 
 
-def _leave_with(pipe: Any) -> None:
+def _leave_with(pipe: Connection[Any, Any]) -> None:
     """End the process when whoever started it is gone, however it went."""
     with suppress(EOFError, OSError):
         pipe.recv_bytes()

@@ -136,7 +136,7 @@ class _Comparisons(Sequence[Unit]):
     def __len__(self) -> int:
         return (len(self._numbers) + self._size - 1) // self._size
 
-    def __getitem__(self, at: int) -> Unit:  # type: ignore[override]  # slices are not asked for
+    def __getitem__(self, at: int) -> Unit:  # pyright: ignore[reportIncompatibleMethodOverride]  # slices are not asked for
         numbers = self._numbers[at * self._size : (at + 1) * self._size]
         if not numbers:
             raise IndexError(at)

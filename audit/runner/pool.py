@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import msgspec
 
@@ -141,7 +141,7 @@ class Pool:
         """Take in what workers send, and replace those that died."""
         pipes = {worker.pipe: at for at, worker in enumerate(self._workers)}
         for pipe in wait(list(pipes)):
-            at = pipes[pipe]  # type: ignore[index]  # only these pipes were waited for
+            at = pipes[cast("Connection[Any, Any]", pipe)]  # only these pipes were waited for
             worker = self._workers[at]
             try:
                 data = worker.pipe.recv_bytes()
@@ -227,7 +227,7 @@ def _environment(plan: Plan) -> Generator[None]:
                 os.environ[name] = value
 
 
-def work(pipe: Any, plan: bytes, encoder: tuple[str, str] | None) -> None:
+def work(pipe: Connection[Any, Any], plan: bytes, encoder: tuple[str, str] | None) -> None:
     """A worker's life: it reads units until the pipe is closed, and answers each."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal interrupts all; who began the run decides
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -248,7 +248,7 @@ def work(pipe: Any, plan: bytes, encoder: tuple[str, str] | None) -> None:
             pipe.send_bytes(codec.encode(stages.run(codec.unit(data))))
 
 
-def _receive(pipe: Any, inbox: queue.SimpleQueue[bytes | None]) -> None:
+def _receive(pipe: Connection[Any, Any], inbox: queue.SimpleQueue[bytes | None]) -> None:
     """Takes in units as they come, so that whoever sends them need not wait."""
     with suppress(EOFError, OSError):
         while True:

@@ -41,8 +41,9 @@ def _edits(words: list[str], reference: list[str]) -> int:
     distance = _Distance(reference)
     shifts = checked = 0
     while True:
+        # TER's search for shifts is not offered under a public name.
         gain, shifted, checked = lib_ter._shift(words, reference, distance, checked)  # pyright: ignore[reportPrivateUsage]
-        if checked >= lib_ter._MAX_SHIFT_CANDIDATES or gain <= 0:  # pyright: ignore[reportPrivateUsage]
+        if checked >= lib_ter._MAX_SHIFT_CANDIDATES or gain <= 0:  # pyright: ignore[reportPrivateUsage]  # as above
             return shifts + distance(words)[0]
         shifts += 1
         words = shifted

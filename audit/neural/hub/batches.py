@@ -9,11 +9,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from math import isfinite
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from audit.errors import ModelError
 from audit.neural.hub.loading import Opened
 from audit.neural.hub.source import one_line
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 # Rows are filled up to these lengths, and beyond the last one to multiples of it.
 _LENGTHS: Final = (16, 32, 64, 128, 256, 512)
@@ -24,7 +27,7 @@ DIGITS: Final = 3
 _LOG: Final = logging.getLogger("audit.hub")
 
 # Row numbers of a batch, ids (rows, length) and mask (rows, length) as tensors on the model's device; an answer a row.
-Predict = Callable[[Sequence[int], Any, Any], Sequence[Any]]
+Predict = Callable[[Sequence[int], "Tensor", "Tensor"], Sequence[Any]]
 
 
 class Batches:
@@ -71,7 +74,7 @@ class Batches:
             yield batch, made
             begin += len(batch)
 
-    def _tensors(self, rows: Sequence[Sequence[int]], length: int, size: int, left: bool) -> tuple[Any, Any]:
+    def _tensors(self, rows: Sequence[Sequence[int]], length: int, size: int, left: bool) -> tuple[Tensor, Tensor]:
         """Ids and mask, shape (``size``, ``length``); rows that only fill the batch up repeat the first one."""
         import torch
 

@@ -18,6 +18,7 @@ from audit.neural.hub.tokens import Frame
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from torch import Tensor
 
 Pooling = Literal["mean", "cls"]
 POOLINGS: Final[tuple[Pooling, ...]] = ("mean", "cls")
@@ -67,7 +68,7 @@ class Embedder:
         units = [value / (np.linalg.norm(value) or 1.0) for value in sums]
         return [checked(self.opened, row.tolist()) for row in units]
 
-    def _predict(self, batch: Sequence[int], ids: Any, mask: Any) -> list[list[float]]:
+    def _predict(self, batch: Sequence[int], ids: Tensor, mask: Tensor) -> list[list[float]]:
         states = self.opened.model(input_ids=ids, attention_mask=mask).last_hidden_state.float()
         if self._pooling == "cls":
             return states[:, 0].cpu().tolist()

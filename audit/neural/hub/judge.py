@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -15,6 +15,9 @@ from audit.neural.hub.loading import Machine, open_model, quiet
 from audit.neural.hub.memory import Memory
 from audit.neural.hub.source import Source
 from audit.types import Severity
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 # Tokens of an answer at most: some ten errors with their explanations.
 _ANSWER: Final = 768
@@ -156,7 +159,7 @@ class Judge:
             eos_token_id=tokenizer.eos_token_id if ends is None else ends,
         )
 
-        def predict(batch: Sequence[int], ids: Any, mask: Any) -> list[str]:
+        def predict(batch: Sequence[int], ids: Tensor, mask: Tensor) -> list[str]:
             made = model.generate(input_ids=ids, attention_mask=mask, generation_config=how)
             return tokenizer.batch_decode(made[:, ids.shape[1] :], skip_special_tokens=True)
 

@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from audit.errors import ModelError
 from audit.neural.encoder import COMMONNESS, WINDOW, Query
-from audit.neural.hub.batches import Batches, checked
+from audit.neural.hub.batches import Batches, Predict, checked
 from audit.neural.hub.loading import Machine, Opened, open_model, read_config
 from audit.neural.hub.memory import Memory
 from audit.neural.hub.source import Source
 from audit.neural.hub.tokens import Frame
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from audit.neural.encoder import Encoder
 
 # Tokens after the words that a causal model is asked for: a good half of a sentence, and room is left for words of any length.
@@ -146,10 +148,10 @@ class _Hosted:
         table = dict(zip(keys, read, strict=True))
         return [table[tuple(row.ids), tuple(row.places)][tuple(row.hidden)] for row in rows]
 
-    def _predict(self, wanted: Sequence[tuple[Sequence[int], Sequence[tuple[int, ...]]]]) -> Any:
+    def _predict(self, wanted: Sequence[tuple[Sequence[int], Sequence[tuple[int, ...]]]]) -> Predict:
         """A function for `Batches` that picks out the log probabilities of what is wanted of each row."""
 
-        def predict(batch: Sequence[int], ids: Any, mask: Any) -> list[dict[tuple[int, ...], list[float]]]:
+        def predict(batch: Sequence[int], ids: Tensor, mask: Tensor) -> list[dict[tuple[int, ...], list[float]]]:
             logits = self.opened.model(input_ids=ids, attention_mask=mask).logits
             made: list[dict[tuple[int, ...], list[float]]] = []
             for index, number in enumerate(batch):

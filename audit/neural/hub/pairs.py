@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -14,6 +14,9 @@ from audit.neural.hub.loading import Machine, Opened, label_names, mapped, open_
 from audit.neural.hub.memory import Memory
 from audit.neural.hub.source import Source
 from audit.neural.hub.tokens import PairFrame
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 _AUTO: Final = "AutoModelForSequenceClassification"
 _RELATIONS: Final = ("entailment", "neutral", "contradiction")
@@ -50,7 +53,7 @@ class _Pairs:
             rows.append(self._frame.around(one[:first], two[:second]))
             seconds.append(self._frame.second_from(one[:first]))
 
-        def predict(batch: Sequence[int], inputs: Any, mask: Any) -> list[list[float]]:
+        def predict(batch: Sequence[int], inputs: Tensor, mask: Tensor) -> list[list[float]]:
             extra: dict[str, Any] = {}
             if self._typed:
                 import torch

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -17,6 +17,9 @@ from audit.neural.hub.loading import Machine, label_names, mapped, open_model
 from audit.neural.hub.memory import Memory
 from audit.neural.hub.source import Source
 from audit.neural.hub.tokens import Frame
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 _RIGHT: Final = frozenset({"ok", "o", "good", "correct", "right", "none", "no-error", "no_error", "noerror", "neutral"})
 _WRONG: Final = frozenset({"bad", "error", "err", "wrong", "incorrect"})
@@ -119,7 +122,7 @@ class Tagger:
                     best[number][at] = (margin, row[head + at - first])
         return [self._spans(known, places) for known, places in zip(best, offsets, strict=True)]
 
-    def _predict(self, batch: Sequence[int], ids: Any, mask: Any) -> list[Any]:
+    def _predict(self, batch: Sequence[int], ids: Tensor, mask: Tensor) -> list[Any]:
         logits = self.opened.model(input_ids=ids, attention_mask=mask).logits.float()
         return logits.softmax(-1).cpu().tolist()
 
