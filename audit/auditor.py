@@ -24,7 +24,7 @@ from audit.options import Options, chosen, weights_of
 from audit.own_models import OwnModels, summoned
 from audit.siblings import Aligned, Sibling, agreement, align, discover
 from audit.text import Segment
-from audit.types import Document, DocumentReport, Failure, Finding, Record, Skip
+from audit.types import Document, DocumentReport, Failure, Finding, Record, Skip, Verdict
 from audit.verdict import Judge, Judgement, Screened, at_least
 
 if TYPE_CHECKING:
@@ -286,13 +286,15 @@ class Auditor:
             verdict=judgement.verdict,
             siblings=tuple(agreement.link(article, mate) for mate in mates),
             passages=agreement.compared(article, judgement.passages, aligned),
-            findings=tuple(finding for finding in judgement.findings if self._reported(finding)),
+            findings=tuple(finding for finding in judgement.findings if self._reported(finding, judgement.verdict)),
             skips=skips,
         )
 
-    def _reported(self, finding: Finding) -> bool:
+    def _reported(self, finding: Finding, verdict: Verdict) -> bool:
+        """Whether a finding goes into the record. In a page that a machine translated a reader wants the doubtful ones, too."""
         least = self.options.min_probability
-        least = float(self._settings("verdict")["report"]) if least is None else least
+        if least is None:
+            least = float(self._settings("verdict")["report_machine" if verdict.label == "machine-translated" else "report"])
         if finding.probability < least or finding.fingerprint in self.options.baseline:
             return False
         return at_least(finding.severity, self.options.min_severity)

@@ -20,6 +20,7 @@ from audit.labels import Gold, Label
 from audit.own_models import Calibration, Line, Measured, Role
 from audit.testimony import Mark, Testimony, log_odds
 from audit.types import Document, DocumentReport, Failure, Finding
+from audit.verdict import lift
 from audit.witnesses import Witnesses, marked_already
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def collect(
         articles += 1
         truth = _truth(by_document.get(row.id, []), decided)
         findings += _samples(row, testimony, truth)
-        rest = min(max(log_odds(row.verdict.p_machine), -bound), bound)
+        rest = lift(log_odds(row.verdict.p_machine), bound)
         for mark, finding in _alone(testimony):
             if (real := truth(finding)) is not None:
                 marks.setdefault(mark.role, []).append(Sample(row.id, rest, {mark.role: mark.value}, real))

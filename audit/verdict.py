@@ -35,6 +35,8 @@ from audit.types import (
 # Certainty is capped: no probability in the record is nearer to 0 or 1 than this.
 _LEAST: Final = 0.005
 _CONTEXT: Final = 24
+# Log odds beyond which nothing changes; keeps the exponential finite.
+_FAR: Final = 700.0
 # Votes below this are the expected false alarms of one long text, and no vote.
 _SOME_VOTE: Final = 0.05
 
@@ -68,6 +70,11 @@ def probability(odds: float) -> float:
     """The probability behind natural log odds, to four places and never 0 or 1."""
     p = 1 / (1 + math.exp(-odds)) if odds > -700 else 0.0
     return round(min(max(p, _LEAST), 1 - _LEAST), 4)
+
+
+def lift(odds: float, bound: float) -> float:
+    """What a document's log odds of being a machine's add to those of a flaw that machines leave: ln 2p, at least -``bound``."""
+    return max(math.log(2 / (1 + math.exp(-max(odds, -_FAR)))), -bound)
 
 
 class Judge:
@@ -128,10 +135,14 @@ class Judge:
         return votes
 
     def _posterior(self, finding: Finding, rest: float) -> Finding:
-        """The finding with its probability: its weight plus the rest of the document's odds, bounded and coupled."""
-        coupling = self.settings["coupling"].get(finding.detector, self.settings["coupling"]["default"])
-        bound = self.settings["coupling"]["bound"]
-        odds = finding.weight + coupling * min(max(rest, -bound), bound)
+        """The finding with its probability: its weight, and what the rest of the document says.
+
+        A flaw that machines leave is as much likelier as a machine's hand in the page is likelier than one half, at most twice,
+        and as much less likely as that hand is.
+        """
+        settings = self.settings["coupling"]
+        coupling = settings.get(finding.detector, settings["default"])
+        odds = finding.weight + coupling * lift(rest, settings["bound"])
         return msgspec.structs.replace(finding, probability=probability(odds), weight=round(finding.weight, 4))
 
     def _verdict(self, article: Article, findings: Sequence[Finding], total: float, screened: Screened | None) -> Verdict:

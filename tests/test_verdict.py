@@ -10,7 +10,7 @@ import pytest
 from audit.article import Article
 from audit.auditor import Auditor
 from audit.types import Document, Evidence, Finding, Severity, SourceLanguage
-from audit.verdict import Judge, Judgement, Screened, at_least, log_odds, probability
+from audit.verdict import Judge, Judgement, Screened, at_least, lift, log_odds, probability
 
 TEXT = "Der Rat der Stadt tagt am Montag erneut über den Haushalt und die neuen Gebühren für Wasser und Strom. " * 8
 
@@ -46,13 +46,13 @@ def test_the_same_evidence_counts_less_in_a_page_that_reads_like_original_german
     lone = [_finding(4, 7, 0.5)]
     genuine, machine = _judged(judge, article, lone, 0.02), _judged(judge, article, lone, 0.98)
     assert genuine.findings[0].probability < 0.2
-    assert machine.findings[0].probability > 0.8
+    assert 0.75 < machine.findings[0].probability < probability(0.5 + math.log(2))  # a machine's hand doubles the odds at most
 
 
 def test_a_finding_is_not_its_own_witness(judge: Judge, article: Article) -> None:
     one = _judged(judge, article, [_finding(4, 7, 1.0)]).findings[0]
     prior = log_odds(judge.settings["prior"])
-    assert one.probability == probability(1.0 + prior)
+    assert one.probability == probability(1.0 + lift(prior, judge.settings["coupling"]["bound"])) < probability(1.0)
 
 
 def test_a_page_in_which_nothing_is_found_is_a_little_less_likely_a_machines(judge: Judge, article: Article) -> None:

@@ -24,7 +24,8 @@ models/de/lexicon/CARD.md.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from audit.detectors import Context, Detector
 from audit.siblings.evidence import load
@@ -40,15 +41,19 @@ _MOST_QUOTED = 3
 _MOST_PIVOTS = 3
 
 
+AnyCharge = TypeVar("AnyCharge", Charge, SlotCharge)
+
+
 def detect(context: Context) -> list[Finding]:
     lexicon = Lexicon.load(context.assets.path("lexicon"), context.assets.path("vectors"))
     trees = load(context.assets.path("evidence"))
     trial = charges(context.article, context.siblings, context.aligned, lexicon, trees, context.settings)
     calques = list(calqued(context.article, trial.reading, trial.mates, lexicon, context.settings["calque"]))
     taken = {place for calque in calques for place in calque.places}
-    charged = [c for c in trial.best if c.weight >= context.settings["floor"] and c.place not in taken]
+    floor, judged = context.settings["floor"], context.settings["judged"]
+    charged = [_judged(c, judged) for c in trial.best if c.weight >= floor and c.place not in taken]
     taken |= {charge.place for charge in charged}
-    slots = [s for s in trial.slots if s.weight >= context.settings["floor"] and s.place not in taken]
+    slots = [_judged(s, judged) for s in trial.slots if s.weight >= floor and s.place not in taken]
     rivals: dict[int, list[Charge]] = defaultdict(list)
     for charge in sorted(trial.every, key=lambda c: -c.weight):
         rivals[charge.place].append(charge)
@@ -56,6 +61,12 @@ def detect(context: Context) -> list[Finding]:
     found += [_calque_finding(context, calque) for calque in calques]
     found += [_slot_finding(context, trial, slot, lexicon) for slot in slots]
     return sorted(found, key=lambda f: (f.field, f.start, f.end))
+
+
+def _judged(charge: AnyCharge, settings: Mapping[str, Sequence[float]]) -> AnyCharge:
+    """The charge with the log odds that judged places bear out: those of the trees are spread too wide."""
+    intercept, slope = settings["backed" if charge.witnesses else "alone"]
+    return charge._replace(weight=intercept + slope * charge.weight)
 
 
 def _pivot_finding(context: Context, trial: Trial, charge: Charge, rivals: Sequence[Charge], lexicon: Lexicon) -> Finding:

@@ -27,6 +27,7 @@ from audit.neural.hub.language_model import Embedded
 from audit.options import Options
 from audit.own_models import Calibration, Line, Measured, Scale, checked, read_calibration, written
 from audit.types import Record, record_schema
+from audit.verdict import lift, log_odds, probability
 
 ROOT = Path(__file__).resolve().parents[2]
 STORY = ROOT / "reports" / "stories" / "faehrprozess"
@@ -321,7 +322,10 @@ def test_calibrate_writes_what_the_models_are_worth(own: dict[str, str], tmp_pat
     assert outcome.calibration.articles == 12
     assert list(outcome.calibration.roles) == ["lm", "nli", "judge"]
     raised = outcome.calibration.roles["judge"].own
-    assert raised is not None and raised.at(1.0) < 0, "a third of its charges are real"
+    rows = Auditor("de", options=everything).audit(documents).documents
+    odds = [lift(log_odds(row.verdict.p_machine), 3.0) for row in rows]
+    assert raised is not None
+    assert probability(raised.at(1.0) + sum(odds) / len(odds)) == pytest.approx(1 / 3, abs=0.1), "a third of its charges are real"
     assert any("12 marks of its own of known truth, 4 real" in line for line in outcome.lines)
     file = tmp_path / "own.toml"
     file.write_text(written(outcome.calibration, outcome.lines))
