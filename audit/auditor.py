@@ -291,10 +291,11 @@ class Auditor:
         )
 
     def _reported(self, finding: Finding, verdict: Verdict) -> bool:
-        """Whether a finding goes into the record. In a page that a machine translated a reader wants the doubtful ones, too."""
+        """Whether a finding goes into the record. Of a page that is a machine's beyond doubt doubtful ones are shown."""
         least = self.options.min_probability
         if least is None:
-            least = float(self._settings("verdict")["report_machine" if verdict.label == "machine-translated" else "report"])
+            settings = self._settings("verdict")
+            least = float(settings["report_certain" if verdict.p_machine >= settings["certain"] else "report"])
         if finding.probability < least or finding.fingerprint in self.options.baseline:
             return False
         return at_least(finding.severity, self.options.min_severity)

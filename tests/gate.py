@@ -29,9 +29,9 @@ _DIGITS = 4
 # A short line passes for a headline, which some detectors do not judge.
 _TAIL = " So stand es am nächsten Tag in der Zeitung."
 _BODY = "Der Rat der Stadt hat am Montag nach langer Debatte dem Bau der neuen Brücke zugestimmt.\n\n"
-# Log odds from which a finding counts as made: even ones; where siblings prove it, those that a page needs which is
-# machine-translated with a probability of 0.79.
-_LEAST = {"wrong_sense": -1.3, "term_drift": -1.3}
+# Log odds from which a finding counts as made: even ones; where siblings prove it, those that become even in a page that is a
+# machine's beyond doubt.
+_LEAST = {"wrong_sense": -0.7, "term_drift": -0.7}
 
 
 class Case(NamedTuple):

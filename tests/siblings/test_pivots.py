@@ -26,8 +26,8 @@ from audit.types import Document, Finding
 Find = Callable[..., list[Finding]]
 Make = Callable[..., Context]
 
-# What the verdict reports in a page that is machine-translated with a probability of .79: it asks for even odds.
-REPORTED = -1.3
+# What becomes even odds in a page that is a machine's beyond doubt.
+REPORTED = -0.7
 LEAST_RECALL = 0.70
 MOST_FALSE = 0.03
 
