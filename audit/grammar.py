@@ -17,6 +17,7 @@ from typing import Any, Final, NamedTuple
 _CASES: Final = {"N": 0, "G": 1, "D": 2, "A": 3}
 _KINDS: Final = {"m": 0, "f": 1, "n": 2, "p": 3}
 _CASE_NAMES: Final = ("nominative", "genitive", "dative", "accusative")
+_PLURAL: Final = 0x8888  # all cases of the plural
 _KIND_NAMES: Final = ("masculine", "feminine", "neuter", "plural")
 _LINKS: Final = ("", "s", "es", "n", "en", "er", "e")
 _LONGEST_WORD: Final = 40
@@ -59,10 +60,12 @@ class Grammar:
 
     def _listed(self, word: str) -> int:
         """The readings of a word as it is spelt."""
-        if word in self.nouns:
-            return self.nouns[word]
+        listed = self.nouns.get(word, 0)
+        # Silberstreifen is listed as the plural of Silberstreif; one Streifen may be meant.
+        if listed & ~_PLURAL or (listed and not word.endswith("en")):
+            return listed
         if word not in self.seen:
-            self.seen[word] = self._head(word) if len(word) <= _LONGEST_WORD else 0
+            self.seen[word] = listed | (self._head(word) if len(word) <= _LONGEST_WORD else 0)
         return self.seen[word]
 
     def _head(self, word: str) -> int:
