@@ -108,7 +108,7 @@ def check(
     output: Output = None,
     min_severity: Annotated[Severity, typer.Option(help="Leave out findings that are less severe.")] = Severity.minor,
     min_probability: Annotated[
-        float | None, typer.Option(min=0.0, max=1.0, help="Leave out findings that are less likely.", show_default="0.5; 0.25 where p_machine is 0.95")
+        float | None, typer.Option(min=0.0, max=1.0, help="Leave out what is less likely.", show_default="0.5, sometimes 0.25")
     ] = None,
     only: Annotated[str, typer.Option(metavar="ID,…", help="Run only these detectors.")] = "",
     skip: Annotated[str, typer.Option(metavar="ID,…", help="Do not run these detectors.")] = "",
