@@ -277,3 +277,15 @@ def test_a_report_that_cannot_be_written_costs_no_audit(tmp_path: Path, capsys: 
 def test_tags_that_do_not_say_another_language_are_audited(lang: str, auditor: Auditor) -> None:
     (row,) = auditor.audit([Document(id="a", text=GENUINE, lang=lang)]).documents
     assert (row.lang, row.verdict.label) == ("de", "original")
+
+
+@pytest.mark.parametrize(("given", "used"), [(None, "1"), ("3", "3")])
+def test_numpy_is_kept_to_one_thread_unless_told_otherwise(given: str | None, used: str) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    environment |= {"OPENBLAS_NUM_THREADS": given} if given else {}
+    script = (
+        "import sys, os, atexit; sys.argv = ['mt-audit', 'detectors']; from audit.__main__ import main; "
+        "assert 'numpy' not in sys.modules; atexit.register(lambda: print(os.environ['OPENBLAS_NUM_THREADS'])); main()"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout.splitlines()[-1] == used
