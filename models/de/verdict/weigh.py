@@ -198,6 +198,10 @@ def main() -> int:
     print(line("screen alone", table, table.screen))
     print(line("votes as set", table, table.as_set()))
     print(line("votes as fitted, other groups", table, crossed(table)))
+    silent = np.isclose(table.as_set() - table.screen, table.silence)
+    shares = [float(silent[table.labels == label].mean()) for label in LABELS]
+    print(f"\nwithout a vote: {', '.join(f'{label} {share:.3f}' for label, share in zip(LABELS, shares, strict=True))}; ", end="")
+    print(f"ln(machine / original) {np.log(shares[2] / shares[0]):.2f}, set {table.silence}")
     everything = np.ones(len(rows), dtype=np.bool_)
     theta, alarms = fit(table, everything)
     surplus, _ = table.surplus(everything)
