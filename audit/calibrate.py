@@ -178,18 +178,27 @@ def _fitted(samples: Sequence[Sample], lines: list[str]) -> dict[str, Line]:
 
 
 def chosen_lines(samples: Sequence[Sample]) -> dict[str, Line]:
-    """The lines of the signals that lower the loss on articles left out; taken in one by one, the most helpful first."""
+    """The lines of the signals that lower the loss on articles left out; taken in one by one, the most helpful first.
+
+    A signal must also do better than the bare fact that the model spoke, which mends the odds without any merit of the model.
+    """
     signals = _signals(samples)
     chosen: list[str] = []
     loss = _left_out_loss(samples, chosen) if samples else 0.0
     while rest := [signal for signal in signals if signal not in chosen]:
         losses = {signal: _left_out_loss(samples, [*chosen, signal]) for signal in rest if _right_way(samples, chosen, signal)}
+        losses = {s: value for s, value in losses.items() if value < _left_out_loss(_mute(samples, s), [*chosen, s])}
         best = min(losses, key=lambda signal: losses[signal], default=None)
         if best is None or losses[best] >= loss:
             break
         chosen.append(best)
         loss = losses[best]
     return fit(samples, chosen)
+
+
+def _mute(samples: Sequence[Sample], signal: str) -> list[Sample]:
+    """The samples with the same value of this signal wherever it spoke."""
+    return [s._replace(signals={**s.signals, signal: 0.0}) if signal in s.signals else s for s in samples]
 
 
 def _signals(samples: Sequence[Sample]) -> list[str]:

@@ -18,7 +18,7 @@ import pytest
 import tiny_models as tiny
 
 from audit import Auditor, Document
-from audit.calibrate import Sample, calibrate, fit, log_loss
+from audit.calibrate import Sample, calibrate, chosen_lines, fit, log_loss
 from audit.cli import run
 from audit.contrast import SecondWitness
 from audit.errors import UsageError
@@ -283,6 +283,13 @@ def samples(count: int, slope: float, seed: int = 1) -> list[Sample]:
 def test_a_fit_finds_the_slope_that_is_there(slope: float) -> None:
     found = fit(samples(4_000, slope), ["lm"])["lm"]
     assert found.slope == pytest.approx(slope, abs=0.1) and found.bias == pytest.approx(0, abs=0.12)
+
+
+def test_a_model_gets_no_credit_for_odds_that_were_wrong_before_it_spoke() -> None:
+    useless = [sample._replace(odds=sample.odds + 2) for sample in samples(600, 0.0)]
+    useful = [sample._replace(odds=sample.odds + 2) for sample in samples(600, 0.8)]
+    assert chosen_lines(useless) == {}
+    assert chosen_lines(useful)["lm"].slope == pytest.approx(0.8, abs=0.2)
 
 
 def test_a_few_samples_move_little() -> None:
