@@ -7,7 +7,7 @@ them, drawn by hash; all of a document's errors count as labelled). The audit ru
 calibrated as a stranger (role ``lm``) on random draws of n articles, and the calibration is tried on all the others. Printed for
 each n: the share of draws that make the findings' log loss on the others smaller, the share that make it greater, the mean gain,
 and the mean gain as a share of that of a calibration on all but the tried articles (ten folds). ``--shuffled`` deals the model's
-answers to other findings: what is gained then is no merit of the model's but that of the bias, which every calibration fits.
+answers to other findings: there nothing should be gained.
 """
 
 from __future__ import annotations
