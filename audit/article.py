@@ -27,7 +27,7 @@ class Quotation(NamedTuple):
     end: int
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=50_000)
 def lemma(word: str, lang: str) -> str:
     """The dictionary form of a word (simplemma); the word itself where none is known."""
     from simplemma import lemmatize

@@ -21,6 +21,8 @@ _PLURAL: Final = 0x8888  # all cases of the plural
 _KIND_NAMES: Final = ("masculine", "feminine", "neuter", "plural")
 _LINKS: Final = ("", "s", "es", "n", "en", "er", "e")
 _LONGEST_WORD: Final = 40
+# Words whose readings are remembered, of each kind; a crawl has more words than a memory should hold.
+_KEPT: Final = 50_000
 
 
 class Determiner(NamedTuple):
@@ -65,6 +67,8 @@ class Grammar:
         if listed & ~_PLURAL or (listed and not word.endswith("en")):
             return listed
         if word not in self.seen:
+            if len(self.seen) >= _KEPT:
+                self.seen.clear()
             self.seen[word] = listed | (self._head(word) if len(word) <= _LONGEST_WORD else 0)
         return self.seen[word]
 
@@ -91,6 +95,8 @@ class Grammar:
         """The endings with which a lower-case word may be an adjective's form."""
         found = self.ended.get(word)
         if found is None:
+            if len(self.ended) >= _KEPT:
+                self.ended.clear()
             found = self.ended[word] = frozenset() if word in self.closed else frozenset(self._endings(word))
         return found
 

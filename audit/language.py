@@ -79,7 +79,7 @@ class Languages:
         self.homographs = homographs
         self.candidates: tuple[str, ...] = tuple(data["candidates"])
         # A cache for each instance: a bound method under a module's cache would keep the instance alive.
-        self.foreign = lru_cache(maxsize=100_000)(self._foreign)
+        self.foreign = lru_cache(maxsize=50_000)(self._foreign)
         self.is_native = lru_cache(maxsize=20_000)(self._is_native)
         self.run = lru_cache(maxsize=20_000)(self._run)
 

@@ -31,6 +31,10 @@ _POLITE: Final = frozenset(
 SUFFIX: Final = 3
 
 
+# Words whose classes are remembered.
+_KEPT: Final = 50_000
+
+
 class Coded(NamedTuple):
     """A class and the index of the token it stands for; for a beginning sentence that of the token behind its beginning."""
 
@@ -90,6 +94,8 @@ class Ngrams:
         """The class of a word in mid-sentence."""
         code = self._codes.get(word)
         if code is None:
+            if len(self._codes) >= _KEPT:
+                self._codes.clear()
             code = self._codes[word] = self._class(word)
         return code
 

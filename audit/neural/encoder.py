@@ -33,6 +33,8 @@ _LENGTHS: Final = (8, 16, 24, 32, 48, 64, 96, 128, 192)
 _BUDGET: Final = {"cpu": 192, "cuda": 65_536}
 # How much of the words' commonness is taken out of the comparison (0: none; 1: all). Measured: models/de/encoder/CARD.md.
 COMMONNESS: Final = 0.5
+# Words whose likelihood with nothing around them is remembered.
+_KEPT: Final = 50_000
 _LOG: Final = logging.getLogger("audit.encoder")
 
 
@@ -154,6 +156,8 @@ class Encoder:
         return self._tokenizer.encode(text, add_special_tokens=False).ids if text else []
 
     def _scored(self, asked: Sequence[tuple[Row, tuple[int, ...]]]) -> list[Likelihood]:
+        if len(self._commonness) >= _KEPT:
+            self._commonness.clear()
         alone = {hidden: self._masked((), hidden, ()) for _, hidden in asked if hidden not in self._commonness}
         found = self._forward(_grouped([*asked, *alone.values()]))
         for hidden, (row, _) in alone.items():

@@ -55,7 +55,7 @@ GAP: Final = 2
 _ENDINGS: Final = ("e", "em", "en", "er", "es")
 _CASES: Final = tuple(15 << (4 * case) for case in range(4))
 _NUMBER, _ADDRESS, _OTHER = MARKS.index("NUM"), MARKS.index("ADDR"), MARKS.index("PX")
-_FORMS: Final = 200_000  # forms whose vectors are kept
+_FORMS: Final = 50_000  # forms whose vectors are kept
 
 
 _MARKED: Final = Shape(MARK, 0, 0, 0, 0)

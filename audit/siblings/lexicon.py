@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _LOG_STEPS: Final = 8.0
 _SHORTEST_PART: Final = 3
 _SHORTEST_HEAD: Final = 4
-_CACHED_WORDS: Final = 200_000
+_CACHED_WORDS: Final = 50_000
 _LIKE_LETTERS: Final = 6
 _ONE_SOUND: Final = str.maketrans({"k": "c", "z": "c"})
 

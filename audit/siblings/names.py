@@ -191,7 +191,7 @@ def is_capital(text: str) -> bool:
     return len(text) > 1 and text[0].isupper()
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=50_000)
 def zipf(word: str, lang: str) -> float:
     """How often the language writes this word (wordfreq's Zipf scale, 0 where it is unknown)."""
     from wordfreq import zipf_frequency
@@ -199,7 +199,7 @@ def zipf(word: str, lang: str) -> float:
     return zipf_frequency(word, lang, "large")  # the list that language evidence has loaded already
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=50_000)
 def is_common(word: str, lang: str) -> bool:
     """Whether the dictionary has this word; names that are words too ("Merkel") count as words."""
     from simplemma import is_known
@@ -210,7 +210,7 @@ def is_common(word: str, lang: str) -> bool:
     return is_known(word, lang=lang) or is_known(word.lower(), lang=lang)
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=50_000)
 def is_compound(word: str, lang: str) -> bool:
     """Whether a word is made of two known ones, with or without a linking s or n."""
     from simplemma import is_known
@@ -225,7 +225,7 @@ def is_compound(word: str, lang: str) -> bool:
     return False
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=50_000)
 def latin(name: str) -> str:
     """A name in lower-case Latin letters without accents; other scripts are romanised."""
     from anyascii import anyascii
@@ -233,7 +233,7 @@ def latin(name: str) -> str:
     return anyascii(name).lower()
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=50_000)
 def sound(name: str) -> str:
     """The Kölner Phonetik code of a name."""
     from cologne_phonetics import encode
@@ -241,7 +241,7 @@ def sound(name: str) -> str:
     return "".join(code for _, code in encode(latin(name)))
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=50_000)
 def likeness(one: str, other: str) -> float:
     """How many letters two forms share in order (rapidfuzz ratio, 0–100), accents aside."""
     from rapidfuzz.fuzz import ratio
@@ -249,7 +249,7 @@ def likeness(one: str, other: str) -> float:
     return ratio(latin(one), latin(other))
 
 
-@lru_cache(maxsize=500_000)
+@lru_cache(maxsize=100_000)
 def alike(one: str, other: str) -> bool:
     """Whether two forms may be spellings of one name: alike letter by letter, the same to the ear, and not only in accents."""
     shortest = min(len(one), len(other))

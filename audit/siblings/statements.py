@@ -21,7 +21,7 @@ _STEM: Final = 7
 _WINDOW: Final = 10
 
 
-@lru_cache(maxsize=500_000)
+@lru_cache(maxsize=100_000)
 def stem(word: str, lang: str) -> tuple[str, float]:
     """The stem of a word, and how much it tells of what is spoken of (0 and up)."""
     base = lemma(word, lang).lower()

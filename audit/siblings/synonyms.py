@@ -18,7 +18,7 @@ def synonyms(lexicon: Path, vectors: Path) -> Callable[[str], Sequence[tuple[str
     for number, word in enumerate(words):
         numbers.setdefault(word, number)  # the commoner of "Laut" and "laut" stands first
 
-    @lru_cache(maxsize=100_000)
+    @lru_cache(maxsize=50_000)
     def near(term: str) -> tuple[tuple[str, float], ...]:
         number = numbers.get(term)
         return () if number is None else tuple((words[other], synonymy) for other, synonymy in opened.near(number))

@@ -25,7 +25,7 @@ _NOT_DIGIT: Final = re.compile(r"\D")
 _HYPHEN: Final = re.compile(r"[-\u2010\u2011]")
 
 
-@lru_cache(maxsize=500_000)
+@lru_cache(maxsize=100_000)
 def rarity(term: str, lang: str) -> float:
     """The weight of a term (0 for the commonest words, 4 for the rarest; a counted or dated thing adds its number's)."""
     if term[0].isdigit():
@@ -37,7 +37,7 @@ def rarity(term: str, lang: str) -> float:
     return max(0.0, _COMMON_ZIPF - max(zipf_frequency(term, lang, "large"), _RARE_ZIPF))
 
 
-@lru_cache(maxsize=500_000)
+@lru_cache(maxsize=100_000)
 def word_terms(word: str, lang: str) -> tuple[str, ...]:
     """The terms of one written word: lower-case lemmas of its hyphenated parts, those without weight left out."""
     lemmas = (lemma(part, lang).lower() for part in _HYPHEN.split(word) if len(part) > 1)
