@@ -168,6 +168,8 @@ class Network:
 
     def probabilities(self, sentences: Iterable[Sequence[Token]]) -> list[Floats]:
         """For each sentence, (tokens, kinds): the probability that a token bears a slip of a kind; kind 0 is none."""
+        if not self.shapes or len(self.places) >= _FORMS:  # here, not where a form is added: its neighbours' places must last
+            self._forget()
         rows: list[int] = []
         bits: list[int] = []
         spans: list[tuple[int, int]] = []
@@ -193,15 +195,16 @@ class Network:
         scores /= scores.sum(axis=1, keepdims=True)
         return [scores[start:end] for start, end in spans]
 
+    def _forget(self) -> None:
+        self.places.clear()
+        self.shapes[:] = [_NOTHING]
+        self.vectors = np.zeros((1024, self.first.shape[1]), dtype=np.float32)
+
     def _row(self, token: Token, begins: bool) -> int:
         """The place of a form's vector; 0 is the gap between sentences."""
         name = (token.text if token.kind != "number" else "0", begins)
         place = self.places.get(name)
         if place is None:
-            if not self.places or len(self.places) >= _FORMS:
-                self.places.clear()
-                self.shapes[:] = [_NOTHING]
-                self.vectors = np.zeros((1024, self.first.shape[1]), dtype=np.float32)
             place = self.places[name] = len(self.places) + 1
             if place >= len(self.vectors):
                 self.vectors = np.concatenate((self.vectors, np.zeros_like(self.vectors)))

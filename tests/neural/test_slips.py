@@ -7,6 +7,7 @@ import pytest
 
 from audit.alternatives import alternatives
 from audit.assets import Assets
+from audit.neural import slips
 from audit.neural.slips import GAP, Network
 from audit.neural.suspicions import _MESSAGES, LEAST, network, suspicions
 from audit.structure import BITS, structure
@@ -50,6 +51,23 @@ def test_same_input_same_numbers(net) -> None:
     tokens = [tokenize(text) for _, text in BAD]
     first, second = net.probabilities(tokens), net.probabilities(tokens)
     assert all(np.array_equal(one, two) for one, two in zip(first, second, strict=True))
+
+
+def test_what_is_forgotten_is_learnt_anew(net: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [
+        "Der Rat tagte am Montag lange.",
+        "Die Wirtin gab dem Gast das Brot.",
+        "Am Abend kam der Zug aus Basel an.",
+        "Es regnete.",
+    ]
+    before = [net.probabilities([tokenize(text)])[0] for text in texts]
+    whole = net.probabilities([tokenize(text) for text in texts])
+    monkeypatch.setattr(slips, "_FORMS", 5)  # fewer than a sentence has
+    for _ in range(3):
+        after = [net.probabilities([tokenize(text)])[0] for text in texts]
+        assert all(np.array_equal(one, other) for one, other in zip(before, after, strict=True))
+    for one, other in zip(whole, net.probabilities([tokenize(text) for text in texts]), strict=True):
+        assert np.array_equal(one, other)
 
 
 def test_every_kind_has_a_message(net) -> None:
