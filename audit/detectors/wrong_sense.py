@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from audit.detectors import Context, Detector
 from audit.siblings.evidence import load
@@ -39,6 +39,8 @@ LANGUAGES = {"en": "English", "es": "Spanish", "fr": "French", "it": "Italian", 
 # A finding quotes so many places of siblings, and names so many pivots and other readings.
 _MOST_QUOTED = 3
 _MOST_PIVOTS = 3
+# Siblings beyond the first that add to a charge.
+_MOST_FURTHER = 2
 
 
 AnyCharge = TypeVar("AnyCharge", Charge, SlotCharge)
@@ -63,10 +65,12 @@ def detect(context: Context) -> list[Finding]:
     return sorted(found, key=lambda f: (f.field, f.start, f.end))
 
 
-def _judged(charge: AnyCharge, settings: Mapping[str, Sequence[float]]) -> AnyCharge:
-    """The charge with the log odds that judged places bear out: those of the trees are spread too wide."""
+def _judged(charge: AnyCharge, settings: Mapping[str, Any]) -> AnyCharge:
+    """The charge with the log odds that judged places bear out: those of the trees are spread too wide, and know one sibling."""
     intercept, slope = settings["backed" if charge.witnesses else "alone"]
-    return charge._replace(weight=intercept + slope * charge.weight)
+    voices = len({witness.sibling for witness in charge.witnesses})
+    further = settings["further"] * min(max(voices - 1, 0), _MOST_FURTHER)
+    return charge._replace(weight=intercept + slope * charge.weight + further)
 
 
 def _pivot_finding(context: Context, trial: Trial, charge: Charge, rivals: Sequence[Charge], lexicon: Lexicon) -> Finding:
