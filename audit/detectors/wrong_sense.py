@@ -66,8 +66,13 @@ def detect(context: Context) -> list[Finding]:
 
 
 def _judged(charge: AnyCharge, settings: Mapping[str, Any]) -> AnyCharge:
-    """The charge with the log odds that judged places bear out: those of the trees are spread too wide, and know one sibling."""
+    """The charge with the log odds that judged places bear out: those of the trees are spread too wide, and know one sibling.
+
+    Further siblings bear out a foreign word that is there, not a slot that may be another's.
+    """
     intercept, slope = settings["backed" if charge.witnesses else "alone"]
+    if isinstance(charge, SlotCharge):
+        return charge._replace(weight=intercept + slope * charge.weight)
     voices = len({witness.sibling for witness in charge.witnesses})
     further = settings["further"] * min(max(voices - 1, 0), _MOST_FURTHER)
     return charge._replace(weight=intercept + slope * charge.weight + further)
