@@ -8,9 +8,9 @@ articles, and because training and use on a graphics card then run the same line
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence, Sized
+from collections.abc import Callable, Mapping, Sequence, Sized
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float32]
     Integers = npt.NDArray[np.int64]
     Truths = npt.NDArray[np.bool_]
+
+
+Array = TypeVar("Array")
 
 
 class Shape(msgspec.Struct, frozen=True):
@@ -54,10 +57,7 @@ class ModernBert:
         from safetensors.torch import load_file
 
         shape = read_shape(folder)
-        try:
-            weights = load_file(folder / "model.safetensors")
-        except Exception as error:  # safetensors raises a class of its own for damaged files, OSError for missing ones
-            raise ModelError(f"{folder}: model.safetensors cannot be read ({error})") from error
+        weights = read_weights(folder, load_file)
         try:
             model = cls(shape, {name: value.to(device=device, dtype=dtype) for name, value in weights.items()})
             check_weights(shape, model.weights)
@@ -142,6 +142,14 @@ class ModernBert:
 
         weight = self.weights[f"{name}.weight"]
         return functional.layer_norm(states, weight.shape, weight, None, self.shape.norm_eps)
+
+
+def read_weights(folder: Path, load: Callable[[Path], dict[str, Array]]) -> dict[str, Array]:
+    """The arrays of model.safetensors as ``load`` reads them. Raises ModelError where it cannot."""
+    try:
+        return load(folder / "model.safetensors")
+    except Exception as error:  # safetensors raises a class of its own for damaged files, OSError for missing ones
+        raise ModelError(f"{folder}: model.safetensors cannot be read ({error})") from error
 
 
 def check_weights(shape: Shape, weights: Mapping[str, Sized]) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from audit.errors import ModelError
-from audit.neural.modernbert import Shape, check_weights, read_shape
+from audit.neural.modernbert import Shape, check_weights, read_shape, read_weights
 
 Floats = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.int64]
@@ -45,10 +45,7 @@ class ModernBertOnCpu:
         from safetensors.numpy import load_file
 
         shape = read_shape(folder)
-        try:
-            weights = load_file(folder / "model.safetensors")
-        except Exception as error:  # safetensors raises a class of its own for damaged files, OSError for missing ones
-            raise ModelError(f"{folder}: model.safetensors cannot be read ({error})") from error
+        weights = read_weights(folder, load_file)
         try:
             return cls(shape, weights)
         except KeyError as error:
